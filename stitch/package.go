@@ -1,0 +1,55 @@
+package stitch
+
+import "strings"
+
+// Package returns the import path of the package that a function of the given
+// full name belongs to: "net/http" of "net/http.(*conn).serve". Dots in the
+// last element of an import path are escaped in names (gopkg.in/yaml%2ev3), so
+// the first dot after the last slash ends it; a slash inside type arguments
+// does not count.
+func Package(name string) string {
+	if i := strings.IndexByte(name, '['); i >= 0 {
+		name = name[:i]
+	}
+	slash := strings.LastIndexByte(name, '/')
+	if dot := strings.IndexByte(name[slash+1:], '.'); dot >= 0 {
+		return name[:slash+1+dot]
+	}
+	return name
+}
+
+// ShortFunc returns a function's name without the directories of its import
+// path, as Delve's DAP server shows it: "http.(*conn).serve".
+func ShortFunc(name string) string {
+	pkg := Package(name)
+	if slash := strings.LastIndexByte(pkg, '/'); slash >= 0 {
+		return name[slash+1:]
+	}
+	return name
+}
+
+// IsRuntime tells whether a function belongs to the runtime or to the
+// standard library's own plumbing (internal/..., sync, time), where a waiting
+// goroutine stands but which says nothing about whose work it does.
+func IsRuntime(name string) bool {
+	switch pkg := Package(name); pkg {
+	case "runtime", "sync", "sync/atomic", "time", "syscall":
+		return true
+	default:
+		return strings.HasPrefix(pkg, "runtime/") || strings.HasPrefix(pkg, "internal/")
+	}
+}
+
+// Position returns the frame that says best where a goroutine stands: the
+// topmost one outside the runtime and its like, else the topmost one.
+func Position(frames []Frame) Frame {
+	for _, f := range frames {
+		if !IsRuntime(f.Func) && !IsEntry(f.Func) {
+			return f
+		}
+	}
+	if len(frames) > 0 {
+		return frames[0]
+	}
+	return Frame{}
+}
