@@ -1,0 +1,299 @@
+package goruntime
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dlvx/dlvx/spawnlabel"
+	"github.com/dlvx/dlvx/stitch"
+)
+
+// A link is one recorded spawn without what changes from stop to stop: who the
+// spawner was is known by the goroutine, what it does now by the stop.
+type link struct {
+	frames    []stitch.Frame
+	framesCut bool
+	cut       stitch.Cut
+	fromMain  bool // the spawner was the first goroutine: its stack ends in runtime.main
+}
+
+// presence is what a goroutine is doing at this stop.
+type presence struct {
+	g     goroutine
+	state *stitch.State // nil: it has exited
+	stack []stitch.Frame
+}
+
+// maxPresent bounds how much of a spawner's present stack is read: finding the
+// calls that are still unfinished needs its bottom.
+const maxPresent = 1000
+
+func (p *program) chain(g goroutine, limit int) (stitch.Chain, error) {
+	switch {
+	case g.label != 0:
+		links, err := p.labelLinks(g.label)
+		if err != nil {
+			return stitch.Chain{}, err
+		}
+		if len(links) == 0 { // a root: the runtime itself started it
+			return stitch.Chain{Cut: stitch.CutRuntime}, nil
+		}
+		return p.finish(g, links, stitch.Label, limit), nil
+	case g.ancestors != 0:
+		links, ids, err := p.ancestorLinks(g.ancestors, limit)
+		if err != nil {
+			return stitch.Chain{}, err
+		}
+		g.spawners = ids
+		return p.finish(g, links, stitch.Ancestors, limit), nil
+	case p.labels != nil:
+		return stitch.Chain{}, nil // the first goroutine, or a thread of C code
+	case g.parent != 0:
+		return p.liveChain(g, limit)
+	}
+	return stitch.Chain{}, nil
+}
+
+// labelLinks returns the links of a label, read once in the process's life.
+func (p *program) labelLinks(label uint64) ([]link, error) {
+	if links, ok := p.links[label]; ok {
+		return links, nil
+	}
+	chain, err := p.labels.Read(p.mem, label, 0)
+	if err != nil {
+		return nil, err
+	}
+	links := make([]link, 0, len(chain.Labels))
+	for _, l := range chain.Labels {
+		next, err := p.recorded(l.PCs, physical)
+		if err != nil {
+			if len(links) == 0 {
+				return nil, err
+			}
+			links[len(links)-1].cut = stitch.CutUnreadable
+			return links, nil // not kept: the next stop may do better
+		}
+		next.framesCut = l.PCsCut
+		if l.Respawn {
+			next.cut = stitch.CutRespawn
+		}
+		links = append(links, next)
+	}
+	if cut := cuts[chain.Cut]; cut != stitch.NotCut && len(links) > 0 {
+		links[len(links)-1].cut = cut
+	}
+	p.links[label] = links
+	return links, nil
+}
+
+// cuts translates what a label says into what the reader is told.
+var cuts = map[spawnlabel.Cut]stitch.Cut{
+	spawnlabel.CutDepth:   stitch.CutDepth,
+	spawnlabel.CutMemory:  stitch.CutMemory,
+	spawnlabel.CutUnknown: stitch.CutRuntime,
+}
+
+type pcKind int
+
+const (
+	physical pcKind = iota // a return address of each frame: inlined calls are to be found
+	logical                // a return address of each call, inlined ones too (runtime.Callers)
+)
+
+// recorded names the return addresses of a spawn's stack, innermost first.
+func (p *program) recorded(pcs []uint64, kind pcKind) (link, error) {
+	var frames []stitch.Frame
+	exact := false
+	for _, pc := range pcs {
+		fs, err := p.symbols.resolve(pc, exact)
+		if err != nil {
+			return link{}, err
+		}
+		if kind == logical {
+			fs = fs[:1]
+		}
+		// The address below a signal handler's frame is where the signal struck.
+		exact = fs[0].Func == "runtime.sigpanic"
+		frames = append(frames, fs...)
+	}
+	fromMain := slices.ContainsFunc(frames, func(f stitch.Frame) bool { return f.Func == "runtime.main" })
+	return link{frames: stitch.TrimRecorded(frames), fromMain: fromMain}, nil
+}
+
+// ancestorLinks reads what GODEBUG=tracebackancestors=N recorded
+// (runtime.ancestorInfo), nearest spawner first, with the spawners' ids.
+func (p *program) ancestorLinks(addr uint64, limit int) ([]link, []int64, error) {
+	const most, mostPCs = 10000, 1000
+	l := &p.layout.ancestor
+	all, err := p.mem.slice(addr, most)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading recorded ancestors: %w", err)
+	}
+	var links []link
+	var ids []int64
+	for i := range all.len {
+		if limit > 0 && len(links) > limit {
+			break
+		}
+		next, id, err := p.ancestor(all.ptr+i*l.size, mostPCs)
+		if err != nil {
+			if len(links) == 0 {
+				return nil, nil, fmt.Errorf("reading recorded ancestors: %w", err)
+			}
+			links[len(links)-1].cut = stitch.CutUnreadable
+			return links, ids, nil
+		}
+		links, ids = append(links, next), append(ids, id)
+	}
+	if len(links) == 0 {
+		return nil, nil, fmt.Errorf("reading recorded ancestors: an empty list")
+	}
+	if last := &links[len(links)-1]; !last.fromMain && int(all.len) == len(links) {
+		last.cut = stitch.CutDepth
+	}
+	return links, ids, nil
+}
+
+func (p *program) ancestor(addr, mostPCs uint64) (link, int64, error) {
+	id, err := p.mem.uint64(addr + p.layout.ancestor.goid)
+	if err != nil {
+		return link{}, 0, err
+	}
+	list, err := p.mem.slice(addr+p.layout.ancestor.pcs, mostPCs)
+	if err != nil {
+		return link{}, 0, err
+	}
+	b := make([]byte, list.len*8)
+	if err := p.mem.read(list.ptr, b); err != nil {
+		return link{}, 0, err
+	}
+	pcs := make([]uint64, 0, list.len)
+	for ; len(b) > 0; b = b[8:] {
+		pcs = append(pcs, binary.LittleEndian.Uint64(b))
+	}
+	l, err := p.recorded(pcs, logical)
+	return l, int64(id), err
+}
+
+// finish adds to recorded links what is known of the spawners: their ids, and
+// what they are doing now.
+func (p *program) finish(g goroutine, links []link, provenance stitch.Provenance, limit int) stitch.Chain {
+	chain := stitch.Chain{Links: make([]stitch.Link, 0, len(links))}
+	ids := g.spawners
+	for i, l := range links {
+		if limit > 0 && i == limit {
+			chain.Links[i-1].Cut = stitch.CutLimit
+			break
+		}
+		out := stitch.Link{
+			Provenance: provenance,
+			Frames:     slices.Clone(l.frames),
+			FramesCut:  l.framesCut,
+			Cut:        l.cut,
+		}
+		if len(ids) > 0 {
+			out.Spawner, ids = ids[0], ids[1:]
+		}
+		if out.Spawner == 0 && l.fromMain {
+			out.Spawner = 1
+		}
+		if at, ok := p.presence(out.Spawner); ok {
+			out.State = at.state
+			stitch.MarkLive(out.Frames, at.stack)
+			// One that still lives knows more of its own spawners.
+			if provenance == stitch.Label && at.g.spawners[0] != 0 {
+				ids = at.g.spawners
+			}
+		}
+		if l.cut != stitch.NotCut {
+			ids = nil // those in between are not known, nor how many they were
+		}
+		chain.Links = append(chain.Links, out)
+	}
+	return chain
+}
+
+// presence tells what a goroutine is doing now; false: it has exited, or
+// cannot be read.
+func (p *program) presence(id int64) (presence, bool) {
+	if id == 0 {
+		return presence{}, false
+	}
+	at, ok := p.present[id]
+	if !ok {
+		at = p.readPresence(id)
+		p.present[id] = at
+	}
+	return at, at.state != nil
+}
+
+func (p *program) readPresence(id int64) presence {
+	g, alive, err := p.find(id)
+	if err != nil || !alive {
+		return presence{}
+	}
+	state := &stitch.State{Status: statusNames[g.status]}
+	if state.Status == "waiting" {
+		state.Wait = p.waitReason(g.wait)
+		if c, ok := p.session.(clock); ok && g.since != 0 {
+			if now, err := c.Now(); err == nil && now > g.since {
+				state.For = time.Duration(now - g.since)
+			}
+		}
+	}
+	if s, ok := p.session.(primer); ok {
+		if err := s.Prime(p.gs[id].position); err != nil {
+			return presence{g: g, state: state}
+		}
+	}
+	stack, err := p.session.Stack(id, maxPresent)
+	if err != nil {
+		return presence{g: g, state: state} // alive, wherever it stands
+	}
+	state.At = stitch.Position(stack)
+	return presence{g, state, stack}
+}
+
+// liveChain reads the chain of a program that recorded nothing: the runtime
+// itself keeps the id of a goroutine's spawner and the place of the go
+// statement. Where the spawner still lives, and still has that function on its
+// stack, its present stack is taken for the one of the spawn: a guess.
+func (p *program) liveChain(g goroutine, limit int) (stitch.Chain, error) {
+	var chain stitch.Chain
+	for seen := map[int64]bool{}; g.parent != 0 && !seen[g.parent]; {
+		if limit > 0 && len(chain.Links) == limit {
+			chain.Links[limit-1].Cut = stitch.CutLimit
+			return chain, nil
+		}
+		seen[g.parent] = true
+		at, alive := p.presence(g.parent)
+		frames, err := p.symbols.resolve(g.gopc, false)
+		if err != nil {
+			if len(chain.Links) == 0 {
+				return stitch.Chain{}, err
+			}
+			chain.Links[len(chain.Links)-1].Cut = stitch.CutUnreadable
+			return chain, nil
+		}
+		frames = slices.Clone(frames)
+		whole := frames[len(frames)-1].Func
+		if i := slices.IndexFunc(at.stack, func(f stitch.Frame) bool {
+			return stitch.ShortGeneric(f.Func) == stitch.ShortGeneric(whole)
+		}); i >= 0 {
+			frames = append(frames, slices.Clone(at.stack[i+1:])...)
+		}
+		frames = stitch.TrimRecorded(frames)
+		stitch.MarkLive(frames, at.stack)
+		chain.Links = append(chain.Links, stitch.Link{
+			Spawner: g.parent, State: at.state, Provenance: stitch.Live, Frames: frames,
+		})
+		if !alive {
+			chain.Links[len(chain.Links)-1].Cut = stitch.CutUnrecorded
+			return chain, nil
+		}
+		g = at.g
+	}
+	return chain, nil
+}

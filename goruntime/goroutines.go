@@ -1,0 +1,145 @@
+package goruntime
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// A goroutine is what of a runtime.g says who it is and how it came to be.
+type goroutine struct {
+	addr      uint64 // of the runtime.g
+	id        int64
+	parent    int64  // g.parentGoid; 0: none
+	gopc      uint64 // return address of the go statement that made it; 0: none
+	ancestors uint64 // address of its []ancestorInfo; 0: none
+	status    uint32
+	wait      uint8
+	since     int64   // g.waitsince, by the target's clock; 0: not known (the garbage collector sets it)
+	label     uint64  // address of its spawn label; 0: none
+	spawners  []int64 // ids of the spawner, the spawner's spawner, and on; 0: not known
+}
+
+// A slot is where the g of a goroutine was found: its address, and its position
+// in runtime.allgs. Both are for ever.
+type slot struct {
+	addr     uint64
+	position int
+}
+
+const (
+	maxGoroutines = 1 << 24 // at 2 KiB of stack each, more than 32 GiB
+	statusDead    = 6       // runtime._Gdead
+	statusExtra   = 11      // runtime._Gdeadextra, Go 1.26
+	statusScan    = 0x1000  // runtime._Gscan, a flag beside the status
+)
+
+// statusNames are the states of runtime/runtime2.go, without their _G.
+var statusNames = map[uint32]string{
+	0: "idle", 1: "runnable", 2: "running", 3: "syscall", 4: "waiting",
+	8: "copystack", 9: "preempted", 10: "leaked",
+}
+
+func (g *goroutine) alive() bool {
+	return g.id != 0 && g.status != statusDead && g.status != statusExtra && g.status != 0
+}
+
+// readGoroutine reads the runtime.g at addr.
+func (p *program) readGoroutine(addr uint64) (goroutine, error) {
+	b := make([]byte, p.layout.g.size)
+	if err := p.mem.read(addr, b); err != nil {
+		return goroutine{}, fmt.Errorf("reading the runtime.g at %#x: %w", addr, err)
+	}
+	word := func(off uint64) uint64 { return binary.LittleEndian.Uint64(b[off:]) }
+	l := &p.layout.g
+	g := goroutine{
+		addr:      addr,
+		id:        int64(word(l.goid)),
+		parent:    int64(word(l.parentGoid)),
+		gopc:      word(l.gopc),
+		ancestors: word(l.ancestors),
+		status:    uint32(word(l.atomicstatus)) &^ statusScan,
+		wait:      uint8(word(l.waitreason)),
+		since:     int64(word(l.waitsince)),
+	}
+	g.spawners = []int64{g.parent}
+	if p.labels != nil {
+		s, err := p.labels.Spawn(p.mem, addr)
+		if err != nil {
+			return goroutine{}, err
+		}
+		g.label, g.spawners = s.Label, s.Spawners[:]
+	}
+	return g, nil
+}
+
+// find returns the living goroutine of an id; false: it has exited.
+//
+// A runtime.g belongs to one goroutine as long as that lives, and ids are
+// never used again: an id seen once is found again by one read, and one whose
+// g has another id now is gone for good. Only an id never seen before costs a
+// scan of all g's, at most one in a stop.
+func (p *program) find(id int64) (goroutine, bool, error) {
+	if at, ok := p.gs[id]; ok {
+		g, err := p.readGoroutine(at.addr)
+		if err != nil {
+			return goroutine{}, false, err
+		}
+		return g, g.id == id && g.alive(), nil
+	}
+	if !p.scanned {
+		if err := p.scan(); err != nil {
+			return goroutine{}, false, err
+		}
+		return p.find(id)
+	}
+	return goroutine{}, false, nil
+}
+
+// scan notes the id of every g. Entries of goroutines that have exited since
+// are dropped.
+func (p *program) scan() error {
+	all, err := p.mem.slice(p.layout.allgs, maxGoroutines)
+	if err != nil {
+		return fmt.Errorf("listing goroutines: %w", err)
+	}
+	p.gs = make(map[int64]slot, min(all.len, 1<<16))
+	// In pieces, so that a count that is a lie does not cost its memory.
+	var addrs [8192 * 8]byte
+	for done := uint64(0); done < all.len; {
+		piece := addrs[:min(uint64(len(addrs)), (all.len-done)*8)]
+		if err := p.mem.read(all.ptr+done*8, piece); err != nil {
+			return fmt.Errorf("listing goroutines: %w", err)
+		}
+		for ; len(piece) > 0; piece = piece[8:] {
+			addr := binary.LittleEndian.Uint64(piece)
+			id, err := p.mem.uint64(addr + p.layout.g.goid)
+			if err != nil {
+				return fmt.Errorf("listing goroutines: %w", err)
+			}
+			p.gs[int64(id)] = slot{addr, int(done)}
+			done++
+		}
+	}
+	delete(p.gs, 0)
+	p.scanned = true
+	return nil
+}
+
+// waitReason returns the runtime's words for why a goroutine waits, from the
+// target's own table: their numbers differ between releases.
+func (p *program) waitReason(n uint8) string {
+	if s, ok := p.waits[n]; ok {
+		return s
+	}
+	var s string
+	if p.layout.waitReasons != 0 {
+		if h, err := p.mem.slice(p.layout.waitReasons+uint64(n)*16, 100); err == nil && h.len > 0 {
+			b := make([]byte, h.len)
+			if p.mem.readConst(h.ptr, b) == nil {
+				s = string(b)
+			}
+		}
+	}
+	p.waits[n] = s
+	return s
+}

@@ -1,0 +1,80 @@
+package goruntime
+
+import "fmt"
+
+// layout holds what differs between Go releases: where the runtime's variables
+// are, and where the fields of its structures. It is asked of the debugger,
+// which has the program's DWARF, once for a process.
+type layout struct {
+	allgs       uint64 // address of the slice of all g's
+	modules     uint64 // address of the first moduledata
+	waitReasons uint64 // address of the array of wait reason strings; 0: not known
+
+	g struct {
+		goid, parentGoid, gopc, ancestors   uint64
+		atomicstatus, waitreason, waitsince uint64
+		size                                uint64 // bytes that hold all of the above
+	}
+	ancestor struct{ pcs, goid, gopc, size uint64 }
+	module   struct {
+		funcnametab, cutab, filetab, pctab, pclntable, ftab uint64
+		minpc, maxpc, text, gofunc, next                    uint64
+	}
+}
+
+// base stands in for the address of a structure in expressions that compute a
+// field's offset. It only has to be a number that Delve takes for an address.
+const base = 1 << 12
+
+func readLayout(s Session) (*layout, error) {
+	l := &layout{}
+	var err error
+	eval := func(dst *uint64, expr string) {
+		if err != nil {
+			return
+		}
+		var v uint64
+		if v, err = s.Eval(0, expr); err != nil {
+			err = fmt.Errorf("evaluating %s: %w", expr, err)
+			return
+		}
+		*dst = v
+	}
+	field := func(dst *uint64, typ, name string) {
+		eval(dst, fmt.Sprintf("uintptr(&(*(*runtime.%s)(%d)).%s)", typ, base, name))
+		*dst -= base
+	}
+	eval(&l.allgs, "uintptr(&runtime.allgs)")
+	eval(&l.modules, "uintptr(&runtime.firstmoduledata)")
+	for name, dst := range map[string]*uint64{
+		"goid": &l.g.goid, "parentGoid": &l.g.parentGoid, "gopc": &l.g.gopc, "ancestors": &l.g.ancestors,
+		"atomicstatus": &l.g.atomicstatus, "waitreason": &l.g.waitreason,
+		"waitsince": &l.g.waitsince,
+	} {
+		field(dst, "g", name)
+		l.g.size = max(l.g.size, *dst+8)
+	}
+	field(&l.ancestor.pcs, "ancestorInfo", "pcs")
+	field(&l.ancestor.goid, "ancestorInfo", "goid")
+	field(&l.ancestor.gopc, "ancestorInfo", "gopc")
+	l.ancestor.size = max(l.ancestor.pcs+24, l.ancestor.goid+8, l.ancestor.gopc+8)
+	for name, dst := range map[string]*uint64{
+		"funcnametab": &l.module.funcnametab, "cutab": &l.module.cutab, "filetab": &l.module.filetab,
+		"pctab": &l.module.pctab, "pclntable": &l.module.pclntable, "ftab": &l.module.ftab,
+		"minpc": &l.module.minpc, "maxpc": &l.module.maxpc, "text": &l.module.text,
+		"gofunc": &l.module.gofunc, "next": &l.module.next,
+	} {
+		field(dst, "moduledata", name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("finding the Go runtime's structures: %w", err)
+	}
+	if l.g.size > 4096 {
+		return nil, fmt.Errorf("finding the Go runtime's structures: a g of %d bytes is not plausible", l.g.size)
+	}
+	// Its absence costs only the words in brackets.
+	if v, err := s.Eval(0, "uintptr(&runtime.waitReasonStrings)"); err == nil {
+		l.waitReasons = v
+	}
+	return l, nil
+}

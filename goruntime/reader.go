@@ -1,0 +1,131 @@
+package goruntime
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/dlvx/dlvx/spawnlabel"
+	"github.com/dlvx/dlvx/stitch"
+)
+
+// A Reader tells how the goroutines of one process came to be. After the
+// process is restarted a new Reader is needed.
+type Reader struct {
+	session Session
+	log     *slog.Logger
+
+	mu      sync.Mutex
+	program *program // nil until first asked for
+}
+
+// A program is what is known of the process. What cannot change while it lives
+// stays over the stops; the rest goes at [Reader.Reset].
+type program struct {
+	session Session
+	mem     *memory
+	layout  *layout
+	symbols *symbols
+	labels  *spawnlabel.Format // nil: the program does not record labels
+	waits   map[uint8]string
+	links   map[uint64][]link // by address of a label, which is immutable
+	gs      map[int64]slot    // where the g is that had the id when last seen
+
+	// Of one stop:
+	scanned bool
+	present map[int64]presence
+}
+
+// NewReader returns a Reader of the program that s looks into. Nothing is read
+// before the first question.
+func NewReader(s Session, log *slog.Logger) *Reader {
+	return &Reader{session: s, log: log}
+}
+
+// Reset must be called whenever the target may have run.
+func (r *Reader) Reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.program != nil {
+		r.program.scanned = false
+		r.program.present = map[int64]presence{}
+	}
+}
+
+// Chain returns how a living goroutine came to be: at most limit links (0: all
+// that there are). Every link is of the best provenance that it can be had of.
+// The first goroutine has none.
+//
+// What cannot be read of an older link ends the chain with a cut; an error is
+// returned only where nothing can be said at all.
+func (r *Reader) Chain(goid int64, limit int) (stitch.Chain, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c, err := r.chain(goid, limit)
+	if err != nil {
+		return stitch.Chain{}, fmt.Errorf("reading the spawn chain of goroutine %d: %w", goid, err)
+	}
+	return c, nil
+}
+
+func (r *Reader) chain(goid int64, limit int) (stitch.Chain, error) {
+	if r.program == nil {
+		p, err := openProgram(r.session, r.log)
+		if err != nil {
+			return stitch.Chain{}, err
+		}
+		r.program = p
+	}
+	p := r.program
+	g, alive, err := p.find(goid)
+	if err != nil {
+		return stitch.Chain{}, err
+	}
+	if !alive {
+		return stitch.Chain{}, errors.New("no such goroutine")
+	}
+	return p.chain(g, limit)
+}
+
+func openProgram(s Session, log *slog.Logger) (*program, error) {
+	mem := &memory{s: s, pages: map[uint64][]byte{}}
+	l, err := readLayout(s)
+	if err != nil {
+		return nil, err
+	}
+	modules, err := readModules(mem, l)
+	if err != nil {
+		return nil, err
+	}
+	return &program{
+		session: s,
+		mem:     mem,
+		layout:  l,
+		symbols: &symbols{mem: mem, modules: modules, frames: map[symbolKey][]stitch.Frame{}},
+		labels:  readFormat(s, mem, log),
+		waits:   map[uint8]string{},
+		links:   map[uint64][]link{},
+		gs:      map[int64]slot{},
+		present: map[int64]presence{},
+	}, nil
+}
+
+// readFormat returns nil where the program does not record labels, or in a
+// format that is not ours: then the other provenances are left.
+func readFormat(s Session, mem *memory, log *slog.Logger) *spawnlabel.Format {
+	addr, err := s.Eval(0, "uintptr(&runtime.spawnLabelFormat)")
+	if err != nil {
+		log.Info("the program does not record spawn labels", "why", err)
+		return nil
+	}
+	f, err := spawnlabel.ReadFormat(mem, addr)
+	if err != nil {
+		log.Warn("spawn labels are not used", "why", err)
+		return nil
+	}
+	return &f
+}
+
+// ReadMemory makes memory a [spawnlabel.Memory].
+func (m *memory) ReadMemory(addr uint64, buf []byte) error { return m.read(addr, buf) }

@@ -1,0 +1,38 @@
+package goruntime
+
+import "github.com/dlvx/dlvx/stitch"
+
+// A Session is a stopped Go program that can be looked into: what goruntime
+// needs to know of a debugger. All methods may be called only while the
+// target is stopped; they fail, rather than block, when it is gone.
+//
+// It is implemented by delve (in-process debugger, RPC client) and by dapproxy
+// (requests injected into a DAP connection). All implementations pass the one
+// conformance test in internal/sessiontest.
+type Session interface {
+	// ReadMemory fills buf from the target's memory at addr, wholly or not at all.
+	ReadMemory(addr uint64, buf []byte) error
+
+	// Eval evaluates a Go expression of integer or pointer type without side
+	// effects, such as `uintptr(&runtime.allgs)`, in the scope of the topmost
+	// frame of goroutine goid (0: the selected one, or any thread).
+	Eval(goid int64, expr string) (uint64, error)
+
+	// Stack returns the own frames of a goroutine, topmost first, at most
+	// depth of them, inlined calls included, exactly as Delve counts and
+	// names them.
+	Stack(goid int64, depth int) ([]stitch.Frame, error)
+}
+
+// A primer is a Session that finds a goroutine faster when it is told its
+// position in runtime.allgs.
+type primer interface {
+	Prime(position int) error
+}
+
+// A clock is a Session that can tell the time by the target's own clock
+// (runtime.nanotime), in nanoseconds. Without it, how long goroutines have been
+// waiting is not known.
+type clock interface {
+	Now() (int64, error)
+}
