@@ -1,0 +1,124 @@
+package spawnlabel
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// A Request says what is going to be built, and how.
+type Request struct {
+	Go         string   // the go command; "": go in PATH
+	Dir        string   // where it will run; "": here
+	Env        []string // its environment; nil: this process's
+	BuildFlags []string // the user's own build flags, one argument each
+	Exe        string   // the dlvx executable; its main must call [Toolexec], see [ToolexecName]
+}
+
+// A Plan says how to build a program that records, or why that cannot be.
+type Plan struct {
+	// Flags are to be added after the user's build flags, one argument each.
+	Flags []string
+	// Reason is empty, or one line that says why this Go cannot record. Flags
+	// is empty then, and the program is to be built as the user said.
+	Reason string
+}
+
+// Prepare finds the Go that would build, toolchain selection by go.mod and
+// GOTOOLCHAIN included, and tries the edit on its package runtime, without
+// compiling anything. An error means that there is no asking that Go at all,
+// so that the build would fail as well; what keeps only the recording from
+// working is a [Plan.Reason].
+func Prepare(ctx context.Context, r Request) (Plan, error) {
+	if r.Go == "" {
+		r.Go = "go"
+	}
+	env, err := r.goEnv(ctx)
+	if err != nil {
+		return Plan{}, err
+	}
+	command, err := userToolexec(r.BuildFlags, env.GOFLAGS)
+	if err != nil {
+		return Plan{}, err // the go command fails on it in the same way
+	}
+	reason, err := verdict(thisEdition(), env)
+	if err != nil {
+		reason = err.Error()
+	}
+	if reason != "" {
+		return Plan{Reason: reason}, nil
+	}
+	wrapper, err := link(r.Exe)
+	if err != nil {
+		return Plan{Reason: fmt.Sprintf("making dlvx usable as -toolexec: %v", err)}, nil
+	}
+	value, err := joinQuoted(append([]string{wrapper}, command...))
+	if err != nil {
+		return Plan{Reason: fmt.Sprintf("making dlvx usable as -toolexec: %v", err)}, nil
+	}
+	return Plan{Flags: []string{"-toolexec=" + value}}, nil
+}
+
+// goEnv is what the go command says of itself.
+type goEnv struct{ GOROOT, GOVERSION, GOFLAGS string }
+
+func (r Request) goEnv(ctx context.Context) (goEnv, error) {
+	cmd := exec.CommandContext(ctx, r.Go, "env", "-json", "GOROOT", "GOVERSION", "GOFLAGS")
+	cmd.Dir, cmd.Env = r.Dir, r.Env
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		if text := strings.TrimSpace(stderr.String()); text != "" {
+			return goEnv{}, fmt.Errorf("asking %s for its version: %s", r.Go, text)
+		}
+		return goEnv{}, fmt.Errorf("asking %s for its version: %w", r.Go, err)
+	}
+	var env goEnv
+	if err := json.Unmarshal(out, &env); err != nil {
+		return goEnv{}, fmt.Errorf("asking %s for its version: %w", r.Go, err)
+	}
+	return env, nil
+}
+
+// verdict returns "" if e fits the package runtime of that Go, else the
+// reason why not, in one line. A GOROOT that cannot be read is an error, which
+// is not kept.
+func verdict(e edition, env goEnv) (string, error) {
+	dir := filepath.Join(env.GOROOT, "src", "runtime")
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", fmt.Errorf("reading package runtime of %s: %w", env.GOVERSION, err)
+	}
+	var paths []string
+	key := []string{e.id(), env.GOVERSION, dir}
+	for _, f := range entries {
+		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
+			continue
+		}
+		info, err := f.Info()
+		if err != nil {
+			return "", fmt.Errorf("reading package runtime of %s: %w", env.GOVERSION, err)
+		}
+		paths = append(paths, filepath.Join(dir, f.Name()))
+		key = append(key, f.Name(), strconv.FormatInt(info.Size(), 10), strconv.FormatInt(info.ModTime().UnixNano(), 10))
+	}
+	path, err := entry("verdict", digest(key...), func(path string) error {
+		reason := ""
+		if _, err := e.edit(paths); err != nil {
+			reason = fmt.Sprintf("spawn labels do not fit the runtime of %s: %v", env.GOVERSION, err)
+		}
+		return os.WriteFile(path, []byte(reason), 0o666)
+	})
+	if err != nil {
+		return "", fmt.Errorf("using dlvx's cache folder: %w", err)
+	}
+	reason, err := os.ReadFile(path)
+	return strings.ReplaceAll(string(reason), "\n", " "), err
+}
