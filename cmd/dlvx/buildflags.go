@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dlvx/dlvx/delve"
+	"github.com/spf13/cobra"
+)
+
+func buildflagsCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "buildflags",
+		Short: "Print the flags with which go build makes a program that records its spawns.",
+		Long: `Prints, in one line, the flags with which the go command builds a program that
+records its spawns:
+
+	go build $(dlvx buildflags) .
+	go test -c $(dlvx buildflags) ./pkg
+
+They serve the Go that builds in the current folder. Flags of your own that
+have a say in it (-toolexec, -C) go into --build-flags. Where this Go cannot be
+made to record, nothing is printed but the reason, on the standard error, and
+the exit status is 1.`,
+		Args:              cobra.NoArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	cmd.Run = func(cmd *cobra.Command, _ []string) { exit(0, buildflags(cmd)) }
+	return cmd
+}
+
+func buildflags(cmd *cobra.Command) error {
+	own := delve.SplitBuildFlags(delve.OptionsOf(cmd).BuildFlags)
+	r, err := prepareLabels(notify(interrupts...), "", nil, own)
+	if err != nil {
+		return err
+	}
+	if r.reason != "" {
+		return fmt.Errorf("%s; run the program with GODEBUG=%s instead", r.reason, ancestors)
+	}
+	for _, flag := range r.flags {
+		// The shell splits what it substitutes at every space.
+		if strings.ContainsAny(flag, " \t\n") {
+			return fmt.Errorf("the flag cannot be passed on by a shell, because it holds a space; pass it yourself: %s", delve.JoinBuildFlags("", r.flags))
+		}
+	}
+	_, err = fmt.Println(strings.Join(r.flags, " "))
+	return err
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/dlvx/dlvx/delve"
+	"github.com/dlvx/dlvx/internal/render"
+	"github.com/dlvx/dlvx/stitch"
+	"github.com/mattn/go-isatty"
+	"github.com/spf13/cobra"
+)
+
+// setUpDebug makes dlv's debug command dlvx's.
+func setUpDebug(cmd *cobra.Command) {
+	cmd.Long += `
+
+The program records its spawns: the stack, goroutines -t and chain commands show
+below each goroutine's own frames those of the go statements that led to it.
+
+With --until LOCATION nothing is asked: the program runs until one of its
+goroutines gets to LOCATION, a function or file:line, and that goroutine's
+logical stack is printed. If the program ends before, the exit status is 1.
+
+dlvx debug ./cmd/server --until main.worker -- -port 8080`
+	var until, format string
+	cmd.Flags().StringVar(&until, "until", "", "Run until a goroutine gets to this function or file:line, print its logical stack, and exit.")
+	cmd.Flags().StringVarP(&format, "format", "o", "text", "Format of what --until prints: text or json.")
+	for _, name := range []string{"until", "format"} {
+		complete := cobra.NoFileCompletions
+		if name == "format" {
+			complete = cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp)
+		}
+		if err := cmd.RegisterFlagCompletionFunc(name, complete); err != nil {
+			panic(err) // the flag is there
+		}
+	}
+	cmd.Run = func(cmd *cobra.Command, args []string) {
+		if !cmd.Flag("until").Changed {
+			if cmd.Flag("format").Changed {
+				exit(1, fmt.Errorf("--format is for --until"))
+			}
+			exit(debug(cmd, args, false))
+		}
+		exit(0, runUntil(cmd, args, until, format))
+	}
+}
+
+// setUpTest makes dlv's test command dlvx's.
+func setUpTest(cmd *cobra.Command) {
+	cmd.Run = func(cmd *cobra.Command, args []string) { exit(debug(cmd, args, true)) }
+}
+
+// debug builds a recording program and gives it to Delve's terminal.
+func debug(cmd *cobra.Command, args []string, test bool) (int, error) {
+	o := delve.OptionsOf(cmd)
+	if err := o.CheckTerminal(); err != nil {
+		return 1, err
+	}
+	endLog, err := o.SetupLog()
+	if err != nil {
+		return 1, err
+	}
+	defer endLog()
+	ctx := notify(interrupts...)
+	program, remove, err := build(ctx, &o, cmd, args, test, os.Stdout)
+	if err != nil {
+		return 1, err
+	}
+	defer remove()
+	if test && o.WorkingDir == "" {
+		o.WorkingDir = delve.PackageDir(ctx, program.Packages)
+	}
+	if !o.Headless {
+		// ^C is the terminal's from here on. One that came until now is not lost.
+		if ctx.Err() != nil {
+			return 1, context.Cause(ctx)
+		}
+		ctx = notify(hangUps...)
+	}
+	return delve.Debug(ctx, o, program, showStack, newLog(o))
+}
+
+// build builds the program that records its spawns. What the go command says
+// goes to out. It completes o.BuildFlags, and the environment where recording
+// needs it.
+func build(ctx context.Context, o *delve.Options, cmd *cobra.Command, args []string, test bool, out io.Writer) (p delve.Program, remove func(), err error) {
+	packages, programArgs := splitArgs(cmd, args)
+	r, err := prepareLabels(ctx, "", nil, delve.SplitBuildFlags(o.BuildFlags))
+	if err != nil {
+		return delve.Program{}, nil, err
+	}
+	if note := r.note(); note != "" {
+		fmt.Fprintf(os.Stderr, "dlvx: %s\n", note)
+	}
+	o.BuildFlags = delve.JoinBuildFlags(o.BuildFlags, r.flags)
+	binary, err := delve.Build{
+		Packages: packages, Test: test, Flags: o.BuildFlags, Output: o.Output, Log: out,
+	}.Run(ctx)
+	if err != nil {
+		return delve.Program{}, nil, err
+	}
+	if r.env {
+		// After the build, which would only be slower by it.
+		if err := os.Setenv("GODEBUG", withAncestors(os.Getenv("GODEBUG"))); err != nil {
+			delve.RemoveBinary(binary)
+			return delve.Program{}, nil, err
+		}
+	}
+	p = delve.Program{Args: append([]string{binary}, programArgs...), Packages: packages, Test: test}
+	return p, func() { delve.RemoveBinary(binary) }, nil
+}
+
+// showStack writes a logical stack to the user's terminal.
+func showStack(w io.Writer, s stitch.Stack) error {
+	return render.Text(w, s, styleFor(os.Stdout))
+}
+
+// styleFor returns the style for a file: paths from the current folder, and
+// colours on a terminal unless the environment says NO_COLOR or TERM=dumb.
+func styleFor(f *os.File) render.Style {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "" // whole paths do
+	}
+	color := isatty.IsTerminal(f.Fd()) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return render.Style{Dir: dir, Color: color}
+}

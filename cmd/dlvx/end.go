@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+)
+
+// signalError is the cause of a context that a signal ended.
+type signalError struct{ os.Signal }
+
+func (e signalError) Error() string { return e.String() }
+
+// notify returns a context that the first of the signals ends. They stay
+// caught for good, so that none can kill dlvx while it cleans up.
+func notify(signals ...os.Signal) context.Context {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	ch := make(chan os.Signal, 1)
+	signal.Notify(ch, signals...)
+	go func() { cancel(signalError{<-ch}) }()
+	return ctx
+}
+
+// interrupts are the signals that end what has no user interface, and hangUps
+// those that end everything.
+var (
+	interrupts = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+	hangUps    = []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
+)
+
+// exit reports an error and ends dlvx with a status: that of an error where
+// there is one, by shells' rules where it was a signal.
+func exit(status int, err error) {
+	var sig signalError
+	var compiler *exec.ExitError
+	switch {
+	case err == nil:
+	case errors.As(err, &sig):
+		status = 1
+		if n, ok := sig.Signal.(syscall.Signal); ok {
+			status = 128 + int(n)
+		}
+	default:
+		if !errors.As(err, &compiler) { // the go command has spoken for itself
+			fmt.Fprintf(os.Stderr, "dlvx: %v\n", err)
+		}
+		if status == 0 {
+			status = 1
+		}
+	}
+	os.Exit(status)
+}

@@ -1,0 +1,133 @@
+package delve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/go-delve/delve/pkg/config"
+	"github.com/go-delve/delve/pkg/gobuild"
+	"github.com/go-delve/delve/pkg/logflags"
+)
+
+// A Build says what to build for a debug session: what dlv debug and dlv test
+// build, and as they do.
+type Build struct {
+	Packages []string // packages, or files of one package; none: the current folder's
+	Test     bool     // the test binary
+	Flags    string   // quoted as in dlv's --build-flags
+	Output   string   // path of the binary; "": a temporary one
+	Log      io.Writer
+}
+
+// Run builds the binary without optimisations and returns its absolute path.
+// What the compiler says goes to b.Log. The caller removes the binary with
+// [RemoveBinary]. Where ctx ends first the build is interrupted and leaves
+// nothing behind.
+func (b Build) Run(ctx context.Context) (binary string, err error) {
+	if b.Output != "" {
+		if binary, err = filepath.Abs(b.Output); err != nil {
+			return "", fmt.Errorf("naming the output %s: %w", b.Output, err)
+		}
+	} else {
+		// The names that people have in their .gitignore for dlv.
+		name := "__debug_bin"
+		if b.Test {
+			name = "debug.test"
+		}
+		binary = gobuild.DefaultDebugBinaryPath(name)
+	}
+
+	args := b.args(binary)
+	logflags.DebuggerLogger().Debugf("gobuild args: %v", args)
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Stdout, cmd.Stderr = b.Log, b.Log
+	// The go command ends its compilers when it is interrupted, not when it is
+	// killed.
+	cmd.Cancel = func() error { return interrupt(cmd.Process) }
+	cmd.WaitDelay = 5 * time.Second
+	err = cmd.Run()
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		if b.Output == "" {
+			if rmErr := os.Remove(binary); rmErr != nil && !errors.Is(rmErr, os.ErrNotExist) {
+				err = errors.Join(err, rmErr)
+			}
+		}
+		return "", fmt.Errorf("building %s: %w", b.what(), err)
+	}
+	return binary, nil
+}
+
+func (b Build) what() string {
+	if len(b.Packages) == 0 {
+		return "the package in the current folder"
+	}
+	return strings.Join(b.Packages, " ")
+}
+
+// args are the go command's arguments, in the order of Delve's pkg/gobuild:
+// the user's flags come after ours, so that theirs win.
+func (b Build) args(binary string) []string {
+	flags := SplitBuildFlags(b.Flags)
+	command := "build"
+	if b.Test {
+		command = "test"
+	}
+	args := []string{command}
+	// -C must be the first flag.
+	switch {
+	case len(flags) >= 2 && flags[0] == "-C":
+		args, flags = append(args, flags[:2]...), flags[2:]
+	case len(flags) >= 1 && strings.HasPrefix(flags[0], "-C="):
+		args, flags = append(args, flags[0]), flags[1:]
+	}
+	if b.Test {
+		args = append(args, "-c")
+	}
+	args = append(args, "-o", binary, "-gcflags", "all=-N -l")
+	args = append(args, flags...)
+	return append(args, b.Packages...)
+}
+
+// RemoveBinary removes a binary that a [Build] made. It waits a few seconds
+// for Windows to let go of it, and reports a failure on the standard error.
+func RemoveBinary(path string) { gobuild.Remove(path) }
+
+// SplitBuildFlags splits a --build-flags value into arguments.
+func SplitBuildFlags(flags string) []string { return config.SplitQuotedFields(flags, '\'') }
+
+// JoinBuildFlags appends arguments to a --build-flags value, quoted so that
+// [SplitBuildFlags] gives them back.
+func JoinBuildFlags(flags string, more []string) string {
+	for _, arg := range more {
+		if arg == "" || strings.ContainsAny(arg, " \t\n\r\v\f'") {
+			// Inside quotes a backslash escapes whatever follows it.
+			arg = "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(arg) + "'"
+		}
+		if flags != "" {
+			flags += " "
+		}
+		flags += arg
+	}
+	return flags
+}
+
+// PackageDir returns the folder of a package, where dlv runs its tests; "."
+// where the go command does not know it.
+func PackageDir(ctx context.Context, packages []string) string {
+	out, err := exec.CommandContext(ctx, "go", append([]string{"list", "-f", "{{.Dir}}"}, packages...)...).Output()
+	dir, _, _ := strings.Cut(string(out), "\n")
+	if err != nil || dir == "" {
+		return "."
+	}
+	return dir
+}

@@ -1,0 +1,229 @@
+package delve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/dlvx/dlvx/goruntime"
+	"github.com/dlvx/dlvx/stitch"
+	"github.com/go-delve/delve/pkg/config"
+	"github.com/go-delve/delve/pkg/proc"
+	"github.com/go-delve/delve/pkg/terminal"
+	"github.com/go-delve/delve/service"
+	"github.com/go-delve/delve/service/api"
+	"github.com/go-delve/delve/service/debugger"
+	"github.com/go-delve/delve/service/rpc2"
+	"github.com/go-delve/delve/service/rpccommon"
+	"github.com/mattn/go-isatty"
+)
+
+// A Program is what a session debugs.
+type Program struct {
+	Args     []string // path of the binary, then the program's arguments
+	Packages []string // what a Build made the binary from, for the rebuild command
+	Test     bool     // the binary is a test binary
+}
+
+// ShowStack writes a logical stack for people to read.
+type ShowStack func(w io.Writer, s stitch.Stack) error
+
+// CheckTerminal tells whether options fit together for [Debug], before
+// anything is built. The rules are dlv's.
+func (o Options) CheckTerminal() error {
+	switch {
+	case o.Continue && !o.Headless:
+		return errors.New("--continue only works with --headless; use an init file")
+	case o.Continue && !o.AcceptMulticlient:
+		return errors.New("--continue requires --accept-multiclient")
+	case o.APIVersion != 1 && o.APIVersion != 2:
+		return fmt.Errorf("unknown API version %d", o.APIVersion)
+	}
+	if _, err := o.redirects(); err != nil {
+		return err
+	}
+	if o.Headless || o.AllowNonTerminalInteractive {
+		return nil
+	}
+	for _, f := range []*os.File{os.Stdin, os.Stdout, os.Stderr} {
+		if !isatty.IsTerminal(f.Fd()) {
+			return fmt.Errorf("%s is not a terminal, use '-r' to specify redirects for the target process or --allow-non-terminal-interactive=true if you really want to specify a redirect for dlvx", f.Name())
+		}
+	}
+	return nil
+}
+
+// Debug runs a debug session of p: Delve's terminal with stitched stacks, or,
+// with --headless, Delve's server. It returns when the user or the client ends
+// the session, or when ctx ends; the program is then gone. SIGINT is the
+// terminal's own: it halts the program.
+//
+// The status is the exit status of dlv; an error is to be reported besides.
+func Debug(ctx context.Context, o Options, p Program, show ShowStack, log *slog.Logger) (status int, err error) {
+	if o.Headless {
+		return 0, headless(ctx, o, p)
+	}
+	if o.AcceptMulticlient {
+		log.Warn("--accept-multiclient is ignored without --headless")
+		o.AcceptMulticlient = false // it would keep the server from ending
+	}
+	listener, conn := service.ListenerPipe()
+	defer listener.Close()
+	server, err := o.start(p, listener, proc.OutputRedirect{}, nil)
+	if err != nil {
+		return 1, err
+	}
+	client := newStitchClient(rpc2.NewClientFromConn(conn), log)
+	term := terminal.New(client, loadConfig(), false)
+	term.InitFile = o.Init
+	term.RedirectTo(separate(os.Stdout))
+	if err := addChainCommand(term, client, show); err != nil {
+		log.Warn("the chain command is missing", "why", err)
+	}
+
+	type end struct {
+		status int
+		err    error
+	}
+	ended := make(chan end, 1)
+	go func() {
+		status, err := term.Run()
+		ended <- end{status, err}
+	}()
+	select {
+	case e := <-ended:
+		return e.status, e.err
+	case <-ctx.Done():
+		err := stop(server)
+		term.Close() // gives the terminal back its modes
+		return 1, errors.Join(context.Cause(ctx), err)
+	}
+}
+
+// headless serves Delve's RPC and DAP to whoever connects.
+func headless(ctx context.Context, o Options, p Program) error {
+	if o.Init != "" {
+		fmt.Fprintln(os.Stderr, "Warning: init file ignored with --headless")
+	}
+	network, addr := "tcp", o.Listen
+	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
+		network, addr = "unix", path
+	}
+	listener, err := net.Listen(network, addr)
+	if err != nil {
+		return fmt.Errorf("could not start listener: %w", err)
+	}
+	defer listener.Close()
+	disconnected := make(chan struct{})
+	server, err := o.start(p, listener, proc.OutputRedirect{}, disconnected)
+	if err != nil {
+		return err
+	}
+	if o.Continue {
+		conn, err := net.Dial(network, listener.Addr().String())
+		if err != nil {
+			return errors.Join(fmt.Errorf("continuing the program: %w", err), stop(server))
+		}
+		if err := rpc2.NewClientFromConn(conn).Disconnect(true); err != nil {
+			return errors.Join(fmt.Errorf("continuing the program: %w", err), stop(server))
+		}
+	}
+	select {
+	case <-disconnected:
+	case <-ctx.Done():
+	}
+	return stop(server)
+}
+
+// start starts the program, stopped at its entry, under a debugger that serves
+// the connections of the listener. stdout replaces where the program's output
+// goes, unless the options redirect it. disconnected, which may be nil, is
+// closed when the client of a single-client server leaves.
+func (o Options) start(p Program, listener net.Listener, stdout proc.OutputRedirect, disconnected chan struct{}) (*rpccommon.ServerImpl, error) {
+	redirects, err := o.redirects()
+	if err != nil {
+		return nil, err
+	}
+	if redirects[1] != "" {
+		stdout = proc.OutputRedirect{Path: redirects[1]}
+	}
+	kind := debugger.ExecutingGeneratedFile
+	if p.Test {
+		kind = debugger.ExecutingGeneratedTest
+	}
+	dir := o.WorkingDir
+	if dir == "" {
+		dir = "."
+	}
+	var conf config.Config
+	if c := loadConfig(); c != nil {
+		conf = *c
+	}
+	server := rpccommon.NewServer(&service.Config{
+		Listener:           listener,
+		ProcessArgs:        p.Args,
+		AcceptMulti:        o.AcceptMulticlient,
+		APIVersion:         o.APIVersion,
+		CheckLocalConnUser: o.OnlySameUser,
+		DisconnectChan:     disconnected,
+		Debugger: debugger.Config{
+			WorkingDir:           dir,
+			Backend:              o.Backend,
+			Foreground:           o.Headless && o.TTY == "",
+			Packages:             p.Packages,
+			BuildFlags:           o.BuildFlags,
+			ExecuteKind:          kind,
+			DebugInfoDirectories: conf.DebugInfoDirectories,
+			CheckGoVersion:       o.CheckGoVersion,
+			TTY:                  o.TTY,
+			Stdin:                redirects[0],
+			Stdout:               stdout,
+			Stderr:               proc.OutputRedirect{Path: redirects[2]},
+			DisableASLR:          o.DisableASLR,
+			RrDelOnDetach:        o.RRCleanup,
+		},
+	})
+	if err := server.Run(); err != nil {
+		if errors.Is(err, api.ErrNotExecutable) {
+			return nil, errors.New("can not debug non-main package")
+		}
+		return nil, err
+	}
+	return server, nil
+}
+
+// stopTimeout bounds how long a program that is to be killed may hold up the
+// end of dlvx.
+const stopTimeout = 5 * time.Second
+
+// stop kills the program and ends its server.
+func stop(server *rpccommon.ServerImpl) error {
+	ended := make(chan error, 1)
+	go func() { ended <- server.Stop() }()
+	select {
+	case err := <-ended:
+		if errors.As(err, new(proc.ErrProcessExited)) {
+			return nil
+		}
+		return err
+	case <-time.After(stopTimeout):
+		return fmt.Errorf("the program could not be stopped within %s", stopTimeout)
+	}
+}
+
+// chains is what the terminal asks a [goruntime.Reader].
+type chains interface {
+	Chain(goid int64, limit int) (stitch.Chain, error)
+	State(goid int64) (stitch.State, error)
+	Reset()
+}
+
+func newReader(c service.Client, log *slog.Logger) chains {
+	return goruntime.NewReader(NewClientSession(c), log)
+}

@@ -1,0 +1,176 @@
+package delve
+
+import (
+	"log/slog"
+	"sync"
+
+	"github.com/go-delve/delve/service"
+	"github.com/go-delve/delve/service/api"
+	"github.com/go-delve/delve/service/rpc2"
+)
+
+// stitchClient is a Delve client whose stacks go on, below a goroutine's own
+// frames, with the frames of its spawners. The added frames continue the
+// numbering of the own ones; what asks for the variables of one gets those of
+// the spawner's call where that has not returned, else an error.
+//
+// It is used by one terminal: calls come one at a time, but for those that
+// Delve's clients may always make besides (Halt, GetStateNonBlocking).
+type stitchClient struct {
+	service.Client
+	log *slog.Logger
+
+	mu     sync.Mutex
+	chains chains
+	stacks map[int64]*addedFrames // by goroutine; of this stop
+	logged bool
+}
+
+func newStitchClient(c service.Client, log *slog.Logger) *stitchClient {
+	return &stitchClient{Client: c, log: log, chains: newReader(c, log), stacks: map[int64]*addedFrames{}}
+}
+
+// resumes must be called before everything that lets the target run.
+func (c *stitchClient) resumes() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.chains.Reset()
+	clear(c.stacks)
+}
+
+// restarts must be called after everything that may have made a new process.
+func (c *stitchClient) restarts() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.chains = newReader(c.Client, c.log)
+	clear(c.stacks)
+}
+
+func (c *stitchClient) Restart(rebuild bool) ([]api.DiscardedBreakpoint, error) {
+	defer c.restarts()
+	return c.Client.Restart(rebuild)
+}
+
+func (c *stitchClient) RestartFrom(rerecord bool, pos string, resetArgs bool, newArgs []string, newRedirects [3]string, rebuild bool) ([]api.DiscardedBreakpoint, error) {
+	defer c.restarts()
+	return c.Client.RestartFrom(rerecord, pos, resetArgs, newArgs, newRedirects, rebuild)
+}
+
+func (c *stitchClient) Continue() <-chan *api.DebuggerState {
+	c.resumes()
+	return c.Client.Continue()
+}
+
+func (c *stitchClient) Rewind() <-chan *api.DebuggerState {
+	c.resumes()
+	return c.Client.Rewind()
+}
+
+func (c *stitchClient) DirectionCongruentContinue() <-chan *api.DebuggerState {
+	c.resumes()
+	return c.Client.DirectionCongruentContinue()
+}
+
+func (c *stitchClient) Next() (*api.DebuggerState, error) {
+	c.resumes()
+	return c.Client.Next()
+}
+
+func (c *stitchClient) ReverseNext() (*api.DebuggerState, error) {
+	c.resumes()
+	return c.Client.ReverseNext()
+}
+
+func (c *stitchClient) Step() (*api.DebuggerState, error) {
+	c.resumes()
+	return c.Client.Step()
+}
+
+func (c *stitchClient) ReverseStep() (*api.DebuggerState, error) {
+	c.resumes()
+	return c.Client.ReverseStep()
+}
+
+func (c *stitchClient) StepOut() (*api.DebuggerState, error) {
+	c.resumes()
+	return c.Client.StepOut()
+}
+
+func (c *stitchClient) ReverseStepOut() (*api.DebuggerState, error) {
+	c.resumes()
+	return c.Client.ReverseStepOut()
+}
+
+func (c *stitchClient) Call(goid int64, expr string, unsafe bool) (*api.DebuggerState, error) {
+	c.resumes()
+	return c.Client.Call(goid, expr, unsafe)
+}
+
+func (c *stitchClient) StepInstruction(skipCalls bool) (*api.DebuggerState, error) {
+	c.resumes()
+	return c.Client.StepInstruction(skipCalls)
+}
+
+func (c *stitchClient) ReverseStepInstruction(skipCalls bool) (*api.DebuggerState, error) {
+	c.resumes()
+	return c.Client.ReverseStepInstruction(skipCalls)
+}
+
+func (c *stitchClient) SetExecutionPoint(addr uint64) (*api.DebuggerState, error) {
+	c.resumes()
+	return c.Client.SetExecutionPoint(addr)
+}
+
+// CallAPI serves Starlark scripts: they see the frames that the terminal
+// shows.
+func (c *stitchClient) CallAPI(method string, args, reply any) error {
+	var err error
+	switch in := args.(type) {
+	case *rpc2.StacktraceIn:
+		out, ok := reply.(*rpc2.StacktraceOut)
+		if !ok {
+			break
+		}
+		opts := in.Opts
+		if in.Defers {
+			opts |= api.StacktraceReadDefers
+		}
+		cfg := in.Cfg
+		if cfg == nil && in.Full {
+			cfg = &fullLoad
+		}
+		out.Locations, err = c.Stacktrace(in.Id, in.Depth, in.Skip, opts, cfg)
+		return err
+	case *rpc2.RestartIn:
+		defer c.restarts()
+	case *api.DebuggerCommand:
+		c.resumes()
+	case *rpc2.EvalIn:
+		in.Scope, err = c.scope(in.Scope)
+	case *rpc2.SetIn:
+		in.Scope, err = c.scope(in.Scope)
+	case *rpc2.ListLocalVarsIn:
+		in.Scope, err = c.scope(in.Scope)
+	case *rpc2.ListFunctionArgsIn:
+		in.Scope, err = c.scope(in.Scope)
+	case *rpc2.CreateWatchpointIn:
+		in.Scope, err = c.scope(in.Scope)
+	case *rpc2.DisassembleIn:
+		in.Scope, err = c.scope(in.Scope)
+	case *rpc2.FindLocationIn:
+		in.Scope, err = c.scope(in.Scope)
+	case *rpc2.ListRegistersIn:
+		if in.Scope != nil {
+			*in.Scope, err = c.scope(*in.Scope)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return c.Client.CallAPI(method, args, reply)
+}
+
+// fullLoad is what Delve loads where an API call asks for all variables.
+var fullLoad = api.LoadConfig{
+	FollowPointers: true, MaxVariableRecurse: 1, MaxStringLen: 64, MaxArrayValues: 64, MaxStructFields: -1,
+}

@@ -1,0 +1,206 @@
+package delve
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/dlvx/dlvx/stitch"
+	"github.com/go-delve/delve/service/api"
+)
+
+// addedFrames is what follows the own frames of one goroutine.
+type addedFrames struct {
+	own    int // how many of the own frames are shown: the added ones go on with this number
+	frames []addedFrame
+	below  []string // notes on what is missing at the end
+}
+
+// An addedFrame is one frame of a spawner.
+type addedFrame struct {
+	frame   stitch.Frame
+	segment stitch.Segment // without its frames
+	above   []string       // lines above the frame: notes on what is missing, the separator
+}
+
+func (f *addedFrame) location() api.Location {
+	return api.Location{
+		PC: f.frame.PC, File: f.frame.File, Line: f.frame.Line,
+		Function: &api.Function{Name_: f.frame.Func},
+	}
+}
+
+// Stacktrace returns the own frames of a goroutine and, where those are
+// complete, the frames of its spawners: at most depth+1 in all. The lines
+// between them (see mark) follow the name of the function that they stand
+// above or below of.
+//
+// The unwinding modes that are for looking at Delve's own work, simple and
+// fromg, give Delve's stack.
+func (c *stitchClient) Stacktrace(goid int64, depth, skip int, opts api.StacktraceOptions, cfg *api.LoadConfig) ([]api.Stackframe, error) {
+	frames, err := c.Client.Stacktrace(goid, depth, 0, opts, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if opts&(api.StacktraceSimple|api.StacktraceG) == 0 && whole(frames) {
+		if added := c.added(goid, frames); added != nil {
+			frames = c.appendTo(frames, added, depth, cfg)
+		}
+	}
+	return frames[min(max(skip, 0), len(frames)):], nil
+}
+
+// whole tells whether Delve's frames reach the bottom of the stack.
+func whole(own []api.Stackframe) bool {
+	return len(own) > 0 && own[len(own)-1].Bottom && own[len(own)-1].Err == ""
+}
+
+func (c *stitchClient) appendTo(own []api.Stackframe, added *addedFrames, depth int, cfg *api.LoadConfig) []api.Stackframe {
+	all := own[:added.own:added.own]
+	for i := range added.frames {
+		f := &added.frames[i]
+		out := api.Stackframe{Location: f.location()}
+		if cfg != nil && f.frame.Live >= 0 {
+			c.loadVariables(&out, f, cfg)
+		}
+		out.Function.Name_ = annotate(out.Function.Name_, f.above)
+		all = append(all, out)
+	}
+	if len(all) > depth+1 {
+		all = all[:depth+1]
+		all[depth].Bottom = false // Delve's terminal says "(truncated)"
+		return all
+	}
+	last := &all[len(all)-1]
+	last.Bottom = true
+	if len(added.below) > 0 {
+		fn := api.Function{Name_: last.Function.Name()}
+		if last.Function != nil {
+			fn = *last.Function
+		}
+		fn.Name_ = annotate(fn.Name_, added.below)
+		last.Function = &fn
+	}
+	return all
+}
+
+// loadVariables gives an added frame the variables of the spawner's call, which
+// has not returned yet.
+func (c *stitchClient) loadVariables(out *api.Stackframe, f *addedFrame, cfg *api.LoadConfig) {
+	live, err := c.Client.Stacktrace(f.segment.Goroutine, f.frame.Live, f.frame.Live, 0, cfg)
+	if err != nil || len(live) != 1 {
+		return
+	}
+	out.Arguments, out.Locals = live[0].Arguments, live[0].Locals
+}
+
+// added returns what follows the whole own stack of a goroutine; nil where
+// that is nothing, or cannot be read.
+func (c *stitchClient) added(goid int64, own []api.Stackframe) *addedFrames {
+	goid, err := c.goroutine(goid)
+	if err != nil || goid == 0 {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if added, ok := c.stacks[goid]; ok {
+		return added
+	}
+	chain, err := c.chains.Chain(goid, 0)
+	if err != nil {
+		if !c.logged {
+			c.logged = true
+			c.log.Warn("stacks are shown without their spawners", "why", err)
+		}
+		c.stacks[goid] = nil
+		return nil
+	}
+	frames := make([]stitch.Frame, 0, len(own))
+	for _, f := range own {
+		frames = append(frames, frameOf(f.Location))
+	}
+	added := addedFramesOf(stitch.Stitch(stitch.Segment{Goroutine: goid, Frames: frames}, chain))
+	c.stacks[goid] = added
+	return added
+}
+
+func addedFramesOf(s stitch.Stack) *addedFrames {
+	added := &addedFrames{own: len(s.Segments[0].Frames), below: s.Segments[0].Notes()}
+	for _, seg := range s.Segments[1:] {
+		above := append(added.below, seg.Separator())
+		for _, f := range seg.Frames {
+			a := addedFrame{frame: f, segment: seg, above: above}
+			a.segment.Frames = nil
+			added.frames = append(added.frames, a)
+			above = nil
+		}
+		// A segment of which no frame is known still has its line.
+		added.below = append(above, seg.Notes()...)
+	}
+	if len(added.frames) == 0 && len(added.below) == 0 {
+		return nil
+	}
+	return added
+}
+
+// goroutine returns the number of a goroutine that Delve's clients may also
+// call the selected one; 0 where a thread without a goroutine is selected.
+func (c *stitchClient) goroutine(goid int64) (int64, error) {
+	if goid > 0 {
+		return goid, nil
+	}
+	state, err := c.Client.GetState()
+	if err != nil {
+		return 0, err
+	}
+	if state.SelectedGoroutine == nil {
+		return 0, nil
+	}
+	return state.SelectedGoroutine.ID, nil
+}
+
+// logical returns the logical stack of a goroutine, or of the selected one
+// (-1): own frames, states, and the chain. Unlike Stacktrace it fails where the
+// chain cannot be read.
+func (c *stitchClient) logical(goid int64) (stitch.Stack, error) {
+	goid, err := c.goroutine(goid)
+	if err != nil {
+		return stitch.Stack{}, err
+	}
+	if goid == 0 {
+		return stitch.Stack{}, errors.New("no goroutine is selected")
+	}
+	raw, err := c.Client.Stacktrace(goid, maxOwn, 0, 0, nil)
+	if err != nil {
+		return stitch.Stack{}, err
+	}
+	own := stitch.Segment{Goroutine: goid, FramesCut: !whole(raw)}
+	for _, f := range raw {
+		own.Frames = append(own.Frames, frameOf(f.Location))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if state, err := c.chains.State(goid); err == nil {
+		own.State = &state
+	}
+	chain, err := c.chains.Chain(goid, 0)
+	if err != nil {
+		return stitch.Stack{}, err
+	}
+	return stitch.Stitch(own, chain), nil
+}
+
+// maxOwn bounds the own frames of a logical stack.
+const maxOwn = 10000
+
+// mark sets off, in the name of a function, the lines that belong above its
+// frame and, those that begin with dots, below it. It can stand in no name.
+// Where the output cannot be rewritten (a pager, a transcript), it is read as
+// it is.
+const mark = "  ── "
+
+func annotate(name string, lines []string) string {
+	if len(lines) == 0 {
+		return name
+	}
+	return name + mark + strings.Join(lines, mark)
+}

@@ -1,0 +1,82 @@
+// Package render writes logical stacks for people (text) and for programs
+// (JSON).
+//
+// It decides how things look, not what they are: what a separator says comes
+// from package stitch. It runs no goroutines.
+package render
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/dlvx/dlvx/stitch"
+)
+
+// A Style says how text looks.
+type Style struct {
+	Dir   string // paths below it are shown from here on; "": all are shown whole
+	Color bool   // with ANSI escapes
+}
+
+const (
+	bold  = "\x1b[1m"
+	dim   = "\x1b[2m"
+	reset = "\x1b[0m"
+)
+
+// Text writes a logical stack:
+//
+//	goroutine 21 [running]:
+//	main.worker
+//	    ./main.go:24
+//	── created by goroutine 7 (exited)
+//	main.start
+//	    ./main.go:17
+func Text(w io.Writer, s stitch.Stack, style Style) error {
+	b := bufio.NewWriter(w)
+	line := func(escape, text string) {
+		if style.Color {
+			text = escape + text + reset
+		}
+		b.WriteString(text + "\n")
+	}
+	for i, seg := range s.Segments {
+		switch {
+		case i > 0:
+			line(dim, "── "+seg.Separator())
+		case seg.State != nil:
+			line("", fmt.Sprintf("goroutine %d [%s]:", seg.Goroutine, stateWord(seg)))
+		default:
+			line("", fmt.Sprintf("goroutine %d:", seg.Goroutine))
+		}
+		for _, f := range seg.Frames {
+			name := f.Func
+			if name == "" {
+				name = "?"
+			}
+			line(bold, name)
+			if f.File != "" {
+				line("", fmt.Sprintf("    %s:%d", style.path(f.File), f.Line))
+			}
+		}
+		for _, note := range seg.Notes() {
+			line(dim, note)
+		}
+	}
+	return b.Flush()
+}
+
+// path shortens a path that is below the style's folder: "./main.go".
+func (s Style) path(file string) string {
+	if s.Dir == "" {
+		return file
+	}
+	rel, err := filepath.Rel(s.Dir, file)
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return file
+	}
+	return "." + string(filepath.Separator) + rel
+}
