@@ -42,7 +42,7 @@ func (c *stitchClient) addedAt(s api.EvalScope) (*addedFrame, error) {
 	if s.Frame <= 0 {
 		return nil, nil // frame 0 is always an own one
 	}
-	own, err := c.Client.Stacktrace(s.GoroutineID, s.Frame, 0, 0, nil)
+	own, err := c.Client.Stacktrace(s.GoroutineID, s.Frame+entryFrames, 0, 0, nil)
 	if err != nil || !whole(own) {
 		return nil, nil // an own frame, or Delve's own error
 	}

@@ -37,24 +37,36 @@ func (f *addedFrame) location() api.Location {
 // The unwinding modes that are for looking at Delve's own work, simple and
 // fromg, give Delve's stack.
 func (c *stitchClient) Stacktrace(goid int64, depth, skip int, opts api.StacktraceOptions, cfg *api.LoadConfig) ([]api.Stackframe, error) {
-	frames, err := c.Client.Stacktrace(goid, depth, 0, opts, cfg)
+	if opts&(api.StacktraceSimple|api.StacktraceG) != 0 || depth < 0 {
+		return c.Client.Stacktrace(goid, depth, skip, opts, cfg)
+	}
+	frames, err := c.Client.Stacktrace(goid, depth+entryFrames, 0, opts, cfg)
 	if err != nil {
 		return nil, err
 	}
-	if opts&(api.StacktraceSimple|api.StacktraceG) == 0 && whole(frames) {
+	if whole(frames) {
 		if added := c.added(goid, frames); added != nil {
-			frames = c.appendTo(frames, added, depth, cfg)
+			frames = c.appendTo(frames, added, cfg)
 		}
+	}
+	if len(frames) > depth+1 {
+		frames = frames[:depth+1]
+		frames[depth].Bottom = false // Delve's terminal says "(truncated)"
 	}
 	return frames[min(max(skip, 0), len(frames)):], nil
 }
+
+// entryFrames is how many frames at the bottom of an own stack may give way to
+// added ones (see stitch.OwnLen): so much further must be read to know whether
+// a frame is one of them.
+const entryFrames = 2
 
 // whole tells whether Delve's frames reach the bottom of the stack.
 func whole(own []api.Stackframe) bool {
 	return len(own) > 0 && own[len(own)-1].Bottom && own[len(own)-1].Err == ""
 }
 
-func (c *stitchClient) appendTo(own []api.Stackframe, added *addedFrames, depth int, cfg *api.LoadConfig) []api.Stackframe {
+func (c *stitchClient) appendTo(own []api.Stackframe, added *addedFrames, cfg *api.LoadConfig) []api.Stackframe {
 	all := own[:added.own:added.own]
 	for i := range added.frames {
 		f := &added.frames[i]
@@ -64,11 +76,6 @@ func (c *stitchClient) appendTo(own []api.Stackframe, added *addedFrames, depth 
 		}
 		out.Function.Name_ = annotate(out.Function.Name_, f.above)
 		all = append(all, out)
-	}
-	if len(all) > depth+1 {
-		all = all[:depth+1]
-		all[depth].Bottom = false // Delve's terminal says "(truncated)"
-		return all
 	}
 	last := &all[len(all)-1]
 	last.Bottom = true
