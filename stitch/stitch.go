@@ -36,14 +36,14 @@ func (l Link) segment() Segment {
 	}
 }
 
-// OwnLen returns how many of a goroutine's own frames, topmost first, stand
-// for something in the source: those above the goroutine's entry (goexit) and
-// the wrapper in which the compiler puts the arguments of a go statement
-// (f.gowrap1). frames may be any page of the stack; one that holds neither is
-// wholly counted.
+// OwnLen returns how many frames of a goroutine's whole own stack, topmost
+// first, stand for something in the source: those above the goroutine's entry
+// (goexit) and the wrapper in which the compiler puts the arguments of a go
+// statement (f.gowrap1). The topmost frame always counts: it is where the
+// goroutine stands, be it at its very beginning.
 func OwnLen(frames []Frame) int {
 	for i, f := range frames {
-		if IsEntry(f.Func) {
+		if i > 0 && IsEntry(f.Func) {
 			return i
 		}
 	}

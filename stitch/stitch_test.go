@@ -54,20 +54,20 @@ func TestStitchTrimsOwnBottomOnlyAboveAChain(t *testing.T) {
 	}
 }
 
-func TestOwnLenOfAnyPage(t *testing.T) {
+func TestOwnLen(t *testing.T) {
 	for _, c := range []struct {
-		page string
-		want int
+		stack string
+		want  int
 	}{
 		{"main.a main.b", 2},
 		{"main.a main.b.gowrap1", 1},
-		{"main.b.gowrap12 runtime.goexit", 0},
-		{"runtime.goexit", 0},
+		{"main.b.gowrap12 runtime.goexit", 1}, // not begun yet
+		{"runtime.goexit", 1},
 		{"main.gowrap main.x.gowrapper1 runtime.goexit", 2}, // a user's own names
 		{"", 0},
 	} {
-		if got := OwnLen(frames(strings.Fields(c.page)...)); got != c.want {
-			t.Errorf("OwnLen(%s) = %d, want %d", c.page, got, c.want)
+		if got := OwnLen(frames(strings.Fields(c.stack)...)); got != c.want {
+			t.Errorf("OwnLen(%s) = %d, want %d", c.stack, got, c.want)
 		}
 	}
 }
