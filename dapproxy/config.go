@@ -1,0 +1,57 @@
+package dapproxy
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/dlvx/dlvx/stitch"
+)
+
+// Config is what Serve needs of its caller.
+type Config struct {
+	Log *slog.Logger
+
+	// Recorder makes launched programs record their spawns; nil: none does.
+	Recorder Recorder
+
+	// NewChains returns the reader of the target's spawn chains. It is called
+	// at the first stop at which a stack is asked for to its bottom, and again
+	// after a restart. The Injector asks through the session itself; a caller
+	// that has a better way to the target may ignore it. nil, or returning
+	// nil: nothing is stitched.
+	NewChains func(*Injector) Chains
+}
+
+// Chains reads spawn chains out of the stopped target. The proxy makes one
+// call at a time, and none while the target runs.
+type Chains interface {
+	// Chain returns how goroutine goid came to be: at most limit links; 0 asks
+	// for all that there are.
+	Chain(goid int64, limit int) (stitch.Chain, error)
+	// Reset is called before the first question about another stop.
+	Reset()
+}
+
+// Recorder prepares a build to record spawns.
+type Recorder interface {
+	// Prepare returns what a launch needs for its program to record. It may
+	// take seconds; ctx is cancelled when the client no longer waits.
+	Prepare(ctx context.Context, l Launch) (Prepared, error)
+}
+
+// Launch is what a launch request says about the program to be built.
+type Launch struct {
+	Mode       string   // "debug" or "test"
+	Record     string   // "auto", "label" or "ancestors"
+	Program    string   // as in the request: a package or file, relative to Dir
+	Dir        string   // where the go command will run; "": Delve's own working directory
+	BuildFlags []string // the user's own
+	Env        map[string]*string
+}
+
+// Prepared is what is added to a launch request.
+type Prepared struct {
+	Flags []string          // appended to buildFlags
+	Env   map[string]string // merged into env
+	Note  string            // one line for the user, or ""
+}

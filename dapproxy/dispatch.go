@@ -1,0 +1,118 @@
+package dapproxy
+
+import (
+	"regexp"
+	"strconv"
+)
+
+// dispatchAll takes the client's messages in their order.
+func (s *session) dispatchAll() {
+	for m := range s.queue {
+		if s.ctx.Err() != nil {
+			return
+		}
+		if m.kind == "response" {
+			s.forwardReverse(m)
+			continue
+		}
+		s.dispatch(m)
+	}
+	s.end(errClientGone)
+}
+
+// forwardReverse passes on the client's answer to a request of the server.
+func (s *session) forwardReverse(m message) {
+	s.mu.Lock()
+	seq, ok := s.reverse[m.requestSeq]
+	delete(s.reverse, m.requestSeq)
+	s.mu.Unlock()
+	if !ok {
+		s.report("dropping the client's answer to a request that nobody made", "request_seq", m.requestSeq)
+		return
+	}
+	if err := s.server.send(m, seq, nil); err != nil {
+		s.log.Debug("writing to the debugger", "error", err)
+	}
+}
+
+// dispatch is the list of what the proxy looks into; all else is forwarded.
+func (s *session) dispatch(m message) {
+	switch m.command {
+	case "launch":
+		s.launch(m)
+	case "attach":
+		s.attach(m)
+	case "restart":
+		s.restart(m)
+
+	case "stackTrace":
+		s.stackTrace(m)
+	case "scopes":
+		s.onFrame(m, s.scopes)
+	case "evaluate":
+		s.onFrame(m, s.evaluate)
+	case "variables":
+		s.onSpawnScope(m)
+	case "setVariable":
+		s.onSpawnScope(m)
+
+	case "continue", "next", "stepIn", "stepOut", "stepBack", "reverseContinue", "goto", "restartFrame",
+		"configurationDone":
+		s.resume(m, false)
+	case "disconnect", "terminate":
+		// Not held back by a question under way: this must always get through.
+		at := s.gate.suspend()
+		s.mu.Lock()
+		s.over = s.over || m.command == "disconnect"
+		s.mu.Unlock()
+		s.forwardResume(m, at, false)
+	default:
+		s.forward(m, nil)
+	}
+}
+
+// resume forwards a request that lets the target run, once the questions about
+// the present stop are answered. stopsAgain tells that the target will be
+// stopped when the answer comes, and no event need say so.
+func (s *session) resume(m message, stopsAgain bool) {
+	at := s.gate.suspend()
+	select {
+	case <-s.gate.drained():
+	case <-s.ctx.Done():
+	}
+	s.forwardResume(m, at, stopsAgain)
+}
+
+func (s *session) forwardResume(m message, at *stop, stopsAgain bool) {
+	s.forward(m, func(answer message) bool {
+		switch {
+		case !answer.success:
+			s.gate.reopen(at)
+		case stopsAgain:
+			s.gate.renew(at)
+		}
+		return false
+	})
+}
+
+var (
+	// Delve's own patterns (onEvaluateRequest).
+	callExpr = regexp.MustCompile(`^\s*call\s+\S+`)
+	dlvExpr  = regexp.MustCompile(`^\s*dlv\s+\S+`)
+	// The one dlv command that evaluates in the frame.
+	dlvExamine = regexp.MustCompile(`^\s*dlv\s+(x|examinemem)\b`)
+)
+
+// plainLiteral tells whether value can only be assigned to a variable that is
+// not a string. Delve assigns strings by calling into the target, which lets
+// it run; the request does not say which it will be.
+func plainLiteral(value string) bool {
+	if value == "true" || value == "false" || value == "nil" {
+		return true
+	}
+	if _, err := strconv.ParseInt(value, 0, 64); err == nil {
+		return true
+	}
+	_, err := strconv.ParseFloat(value, 64)
+	return err == nil
+}

@@ -1,0 +1,232 @@
+package dapproxy
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/go-dap"
+)
+
+// options is what the proxy takes from a launch, attach or restart request.
+type options struct {
+	stitch     bool   // attribute "stitch", default true
+	record     string // attribute "record": "auto" (default), "label", "ancestors", "off"
+	chainDepth int    // attribute "chainDepth": how many links to show; 0 (default): all
+	paths      []pathRule
+}
+
+func (s *session) settings() options {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.options
+}
+
+func (s *session) set(o options) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.options = o
+}
+
+var recordValues = []string{"auto", "label", "ancestors", "off"}
+
+// readOptions reads the proxy's own attributes, and those of Delve's that say
+// how stacks look, out of a launch configuration. An attribute that is absent
+// or null has the value that o has.
+func readOptions(o options, body []byte, config object) (options, error) {
+	read := func(key string, to any, want string) error {
+		at, ok := config.get(key)
+		if !ok {
+			return nil
+		}
+		if err := json.Unmarshal(at.of(body), to); err != nil {
+			return fmt.Errorf("%q is %.40s: it must be %s", key, at.of(body), want)
+		}
+		return nil
+	}
+	wantRecord := `one of "` + strings.Join(recordValues, `", "`) + `"`
+	if err := errors.Join(
+		read("stitch", &o.stitch, "true or false"),
+		read("record", &o.record, wantRecord),
+		read("chainDepth", &o.chainDepth, "a whole number from 0, which shows all"),
+	); err != nil {
+		return o, err
+	}
+	if o.chainDepth < 0 {
+		return o, fmt.Errorf("\"chainDepth\" is %d: it must be a whole number from 0, which shows all", o.chainDepth)
+	}
+	if o.record == "" {
+		o.record = "auto"
+		if !o.stitch {
+			o.record = "off"
+		}
+	}
+	if !slices.Contains(recordValues, o.record) {
+		return o, fmt.Errorf("\"record\" is %q: it must be %s", o.record, wantRecord)
+	}
+	if at, ok := config.get("substitutePath"); ok {
+		if rules := decodePathRules(at.of(body)); len(rules) > 0 {
+			o.paths = rules
+		}
+	}
+	return o, nil
+}
+
+// configuration returns where a launch request's arguments stand, and their
+// members. Arguments that are no object are left to Delve.
+func configuration(m message) (span, object) {
+	at, ok := m.fields.get("arguments")
+	if !ok {
+		return span{}, nil
+	}
+	config, err := scanObject(m.body, at)
+	if err != nil {
+		return span{}, nil
+	}
+	return at, config
+}
+
+func (s *session) attach(m message) {
+	_, config := configuration(m)
+	o, err := readOptions(options{stitch: true}, m.body, config)
+	if err != nil {
+		s.fail(m, errAttach, "Failed to attach", "invalid debug configuration - "+err.Error(), true)
+		return
+	}
+	s.set(o)
+	s.resume(m, false)
+}
+
+// restart takes over the attributes of a configuration that the user has
+// edited. They stand in the member "arguments" of the request's arguments.
+func (s *session) restart(m message) {
+	if at, ok := m.argument("arguments"); ok {
+		if config, err := scanObject(m.body, at); err == nil {
+			o, err := readOptions(s.settings(), m.body, config)
+			if err != nil {
+				s.fail(m, errLaunch, "Failed to restart", "invalid debug configuration - "+err.Error(), true)
+				return
+			}
+			s.set(o)
+		}
+	}
+	s.resume(m, false)
+}
+
+// launch has the program built so that it records its spawns.
+func (s *session) launch(m message) {
+	at, config := configuration(m)
+	o, err := readOptions(options{stitch: true}, m.body, config)
+	if err != nil {
+		s.fail(m, errLaunch, "Failed to launch", "invalid debug configuration - "+err.Error(), true)
+		return
+	}
+	s.set(o)
+	l, ok := readLaunch(m, at, o)
+	if !ok || s.cfg.Recorder == nil {
+		s.resume(m, false)
+		return
+	}
+	p, err := s.cfg.Recorder.Prepare(s.staying, l.Launch)
+	switch {
+	case s.staying.Err() != nil:
+		s.fail(m, errLaunch, "Failed to launch", "the client disconnected before the launch was prepared", false)
+		return
+	case err != nil && o.record != "auto":
+		s.fail(m, errLaunch, "Failed to launch", fmt.Sprintf("cannot record spawns (\"record\" is %q): %v", o.record, err), true)
+		return
+	case err != nil:
+		s.report("launching without recording", "error", err)
+		p = Prepared{Note: fmt.Sprintf("dlvx: this program does not record its spawns: %v", err)}
+	}
+	if note := strings.TrimSpace(strings.ReplaceAll(p.Note, "\n", " ")); note != "" {
+		s.sendClient(newMessage(&dap.OutputEvent{
+			Event: newEvent("output"),
+			Body:  dap.OutputEventBody{Category: "console", Output: note + "\n"},
+		}), nil)
+	}
+	if m, err = l.with(m, p); err != nil {
+		s.fail(m, errLaunch, "Failed to launch", fmt.Sprintf("adding the recording flags: %v", err), true)
+		return
+	}
+	s.resume(m, false)
+}
+
+// launchConfig is a launch that builds a program, and where in the request
+// its parts stand.
+type launchConfig struct {
+	Launch
+	at        span
+	config    object
+	flagsText *string // buildFlags, where it is a string
+}
+
+// readLaunch reads what is to be built. ok is false for launches that build
+// nothing that will be debugged, and for those that Delve will refuse.
+func readLaunch(m message, at span, o options) (l launchConfig, ok bool) {
+	var c struct {
+		Mode       string
+		Program    string
+		DlvCwd     string
+		NoDebug    bool
+		BuildFlags json.RawMessage
+		Env        map[string]*string
+	}
+	if at == (span{}) || m.arguments(&c) != nil || c.NoDebug || c.Program == "" || o.record == "off" {
+		return l, false
+	}
+	if c.Mode == "" {
+		c.Mode = "debug"
+	}
+	if c.Mode != "debug" && c.Mode != "test" {
+		return l, false
+	}
+	l.at = at
+	l.config, _ = scanObject(m.body, at)
+	l.Launch = Launch{Mode: c.Mode, Record: o.record, Program: c.Program, Dir: c.DlvCwd, Env: c.Env}
+	if len(c.BuildFlags) == 0 || json.Unmarshal(c.BuildFlags, &l.BuildFlags) == nil {
+		return l, true
+	}
+	if json.Unmarshal(c.BuildFlags, &l.flagsText) != nil {
+		return l, false
+	}
+	l.BuildFlags, _ = splitFlags(*l.flagsText)
+	return l, true
+}
+
+// with returns the request with the prepared flags and environment. The kind
+// of buildFlags stays the user's: Delve puts a string's flags behind its own,
+// an array's before them.
+func (l launchConfig) with(m message, p Prepared) (message, error) {
+	var edits []edit
+	if len(p.Flags) > 0 {
+		var flags any
+		if l.flagsText != nil {
+			flags = appendFlags(*l.flagsText, p.Flags)
+		} else {
+			flags = append(slices.Clone(l.BuildFlags), p.Flags...)
+		}
+		raw, err := json.Marshal(flags)
+		if err != nil {
+			return m, err
+		}
+		edits = append(edits, setMember(m.body, l.at, l.config, "buildFlags", raw))
+	}
+	if len(p.Env) > 0 {
+		env := make(map[string]*string, len(l.Env)+len(p.Env))
+		for k, v := range l.Env {
+			env[k] = v
+		}
+		for k, v := range p.Env {
+			env[k] = &v
+		}
+		raw, err := json.Marshal(env)
+		if err != nil {
+			return m, err
+		}
+		edits = append(edits, setMember(m.body, l.at, l.config, "env", raw))
+	}
+	return m.edited(edits...)
+}

@@ -1,0 +1,103 @@
+package dapproxy
+
+import (
+	"bufio"
+	"io"
+	"sync"
+)
+
+// maxSeq is the last number that every JSON reader keeps exactly.
+const maxSeq = 1<<53 - 1
+
+// A peer is one of the two connections. It owns the sequence numbers of what
+// is sent over it.
+type peer struct {
+	conn io.ReadWriteCloser
+	in   *bufio.Reader
+
+	mu  sync.Mutex // serialises writes
+	seq int64      // the last number that was sent
+}
+
+func newPeer(conn io.ReadWriteCloser) *peer {
+	return &peer{conn: conn, in: bufio.NewReader(conn)}
+}
+
+// send writes m under a number of this peer's: the number that it has where
+// that is still to come, so that a session into which the proxy puts nothing
+// keeps its numbers. register, unless nil, is called with the number before
+// anything is written: the answer may be there before the write returns.
+func (p *peer) send(m message, requestSeq int64, register func(seq int64)) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if m.seq > p.seq && m.seq < maxSeq {
+		p.seq = m.seq
+	} else {
+		p.seq++
+	}
+	if register != nil {
+		register(p.seq)
+	}
+	return writeBody(p.conn, m.renumbered(p.seq, requestSeq))
+}
+
+// A request is one that has been sent and not been answered.
+type request struct {
+	from    message                      // the client's request; zero for one of the proxy's own
+	own     bool                         // made by the proxy: nobody else may see the answer
+	answer  func(message) (handled bool) // called by the server's reader with the answer; must not wait
+	answers int                          // how many answers have come
+}
+
+// A table holds the requests that have been sent to the server.
+type table struct {
+	mu       sync.Mutex
+	requests map[int64]*request
+	closed   bool
+}
+
+// add registers a request under its number. It reports false when the other
+// side is gone and no answer will come.
+func (t *table) add(seq int64, r *request) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return false
+	}
+	if t.requests == nil {
+		t.requests = map[int64]*request{}
+	}
+	t.requests[seq] = r
+	return true
+}
+
+// take returns the request that an answer belongs to, or nil.
+func (t *table) take(seq int64) *request {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := t.requests[seq]
+	if r == nil {
+		return nil
+	}
+	r.answers++
+	// Delve acknowledges a restart first, and answers once more if it fails.
+	if r.from.command != "restart" {
+		delete(t.requests, seq)
+	}
+	return r
+}
+
+// close returns the requests that will stay without an answer.
+func (t *table) close() []*request {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.closed = true
+	var left []*request
+	for _, r := range t.requests {
+		if r.answers == 0 {
+			left = append(left, r)
+		}
+	}
+	t.requests = nil
+	return left
+}

@@ -1,0 +1,302 @@
+package dapproxy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"github.com/google/go-dap"
+)
+
+// maxQueue bounds the client's messages that wait for the dispatcher.
+const maxQueue = 1024
+
+var (
+	errClientGone = errors.New("the client closed the connection")
+	errServerGone = errors.New("the debugger closed the connection")
+)
+
+// Serve forwards messages between a client and a Delve until one of them
+// closes its connection or ctx is done, and closes both. What becomes of the
+// target when its connection is closed is Delve's own rule.
+//
+// It returns nil where a side ended the session in the protocol's way, between
+// two messages.
+func Serve(ctx context.Context, client, server io.ReadWriteCloser, cfg Config) error {
+	s := &session{
+		cfg:      cfg,
+		log:      cfg.Log,
+		client:   newPeer(client),
+		server:   newPeer(server),
+		queue:    make(chan message, maxQueue),
+		options:  options{stitch: true},
+		reverse:  map[int64]int64{},
+		reported: map[string]bool{},
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	return s.run(ctx)
+}
+
+// A session is one connection's worth of state.
+type session struct {
+	cfg            Config
+	log            *slog.Logger
+	client, server *peer
+
+	ctx  context.Context // done when the session is over
+	end  context.CancelCauseFunc
+	work sync.WaitGroup // the goroutines that async started
+
+	queue   chan message
+	staying context.Context // done when the client disconnects or goes away
+	leave   context.CancelFunc
+
+	pending table
+	gate    gate
+	targets atomic.Int64 // counts initialized events: a restart makes a new target
+
+	// Added frames and the scopes on them take their numbers here.
+	lastID atomic.Int64
+
+	chainsMu     sync.Mutex // held while chains is asked
+	chains       Chains
+	chainsTarget int64 // of which target
+	chainsStop   *stop // of which stop its caches are
+
+	mu       sync.Mutex
+	options  options
+	reverse  map[int64]int64 // the server's requests: number at the client -> at the server
+	reported map[string]bool // kinds of failure that have been logged
+	over     bool            // the client has seen, or asked for, the end of the target
+}
+
+func (s *session) run(ctx context.Context) error {
+	s.ctx, s.end = context.WithCancelCause(ctx)
+	s.staying, s.leave = context.WithCancel(s.ctx)
+	defer s.leave()
+
+	var sides sync.WaitGroup
+	sides.Go(s.readClient)
+	sides.Go(s.dispatchAll)
+	sides.Go(s.readServer)
+	<-s.ctx.Done()
+	s.client.conn.Close()
+	s.server.conn.Close()
+	sides.Wait()
+	s.pending.close()
+	s.work.Wait()
+
+	cause := context.Cause(s.ctx)
+	if errors.Is(cause, errClientGone) || errors.Is(cause, errServerGone) {
+		return nil
+	}
+	return cause
+}
+
+// async runs f on a goroutine that Serve waits for. It is called by goroutines
+// that Serve waits for, too.
+func (s *session) async(f func()) { s.work.Go(f) }
+
+// report logs a failure that the client does not see: the first of its kind as
+// a warning, the others for those who look closely.
+func (s *session) report(kind string, args ...any) {
+	s.mu.Lock()
+	level := slog.LevelWarn
+	if s.reported[kind] {
+		level = slog.LevelDebug
+	}
+	s.reported[kind] = true
+	s.mu.Unlock()
+	s.log.Log(context.Background(), level, kind, args...)
+}
+
+// readClient queues what the client sends.
+func (s *session) readClient() {
+	defer close(s.queue)
+	for {
+		body, err := readBody(s.client.in)
+		if err != nil {
+			s.clientEnded(err)
+			return
+		}
+		m, err := parseMessage(body)
+		if err == nil && !json.Valid(body) {
+			err = errors.New("malformed DAP message: not valid JSON")
+		}
+		if err == nil && m.seq <= 0 {
+			err = errors.New("malformed DAP message: seq is missing or not positive")
+		}
+		if err != nil {
+			// The next message can still be found: go on.
+			s.log.Warn("dropping a message of the client", "error", err)
+			s.respond(s.malformed(m, err))
+			continue
+		}
+		if m.kind == "request" && (m.command == "disconnect" || m.command == "terminate") {
+			s.leave()
+		}
+		select {
+		case s.queue <- m:
+		case <-s.ctx.Done():
+			return
+		}
+	}
+}
+
+func (s *session) clientEnded(err error) {
+	s.leave()
+	var malformed *framingError
+	switch {
+	case errors.Is(err, io.EOF):
+		// What the client has sent is still dispatched: a disconnect may say
+		// what becomes of the target. See dispatchAll.
+		return
+	case errors.As(err, &malformed):
+		s.respond(s.malformed(message{}, err))
+		s.end(fmt.Errorf("reading from the client: %w", err))
+	case s.ctx.Err() != nil:
+	default:
+		s.end(fmt.Errorf("reading from the client: %w", err))
+	}
+}
+
+// readServer forwards what the server sends, in order.
+func (s *session) readServer() {
+	for {
+		body, err := readBody(s.server.in)
+		if err != nil {
+			s.serverEnded(err)
+			return
+		}
+		m, err := parseMessage(body)
+		if err != nil {
+			s.log.Warn("dropping a message of the debugger", "error", err)
+			continue
+		}
+		switch m.kind {
+		case "response":
+			s.answered(m)
+		case "request":
+			s.sendClient(m, func(seq int64) {
+				s.mu.Lock()
+				s.reverse[seq] = m.seq
+				s.mu.Unlock()
+			})
+		default:
+			s.observeEvent(m)
+			s.sendClient(m, nil)
+		}
+	}
+}
+
+// observeEvent follows the target's state through the events that pass by.
+func (s *session) observeEvent(m message) {
+	switch m.event {
+	case "stopped":
+		s.gate.stopped()
+	case "continued":
+		s.gate.shut()
+	case "initialized": // also sent again after a restart
+		s.gate.shut()
+		s.targets.Add(1)
+	case "exited":
+		s.gate.shut()
+	case "terminated":
+		s.gate.shut()
+		s.mu.Lock()
+		s.over = true
+		s.mu.Unlock()
+	}
+}
+
+// answered takes a response of the server to where it belongs.
+func (s *session) answered(m message) {
+	r := s.pending.take(m.requestSeq)
+	if r == nil {
+		s.report("dropping an answer to a request that nobody made", "request_seq", m.requestSeq, "command", m.command)
+		return
+	}
+	if handled := r.answer != nil && r.answer(m); !handled && !r.own {
+		s.answer(r.from, m)
+	}
+}
+
+// answer sends the client the response to its request.
+func (s *session) answer(to, response message) {
+	s.check(s.client.send(response, to.seq, nil))
+}
+
+func (s *session) sendClient(m message, register func(int64)) {
+	s.check(s.client.send(m, m.requestSeq, register))
+}
+
+// check ends the session when the client cannot be written to any more. While
+// its last messages are dispatched it need not listen.
+func (s *session) check(err error) {
+	if err != nil && s.staying.Err() == nil {
+		s.log.Debug("writing to the client", "error", err)
+		s.end(errClientGone)
+	}
+}
+
+// forward sends the client's request to the server. answer, unless nil, sees
+// the answer first.
+func (s *session) forward(m message, answer func(message) bool) {
+	s.sendServer(m, &request{from: m, answer: answer})
+}
+
+func (s *session) sendServer(m message, r *request) {
+	registered := false
+	err := s.server.send(m, m.requestSeq, func(seq int64) { registered = s.pending.add(seq, r) })
+	switch {
+	case !registered:
+		s.unanswered(r)
+	case err != nil:
+		// The server's reader sees the end, too, and calls unanswered.
+		s.log.Debug("writing to the debugger", "error", err)
+	}
+}
+
+// unanswered ends a request that will not be answered.
+func (s *session) unanswered(r *request) {
+	if r.answer != nil {
+		r.answer(message{})
+	}
+	if !r.own {
+		s.fail(r.from, errInternal, "The debugger is gone", fmt.Sprintf("it closed the connection before it answered %q", r.from.command), false)
+	}
+}
+
+// serverEnded tells the client what will not be answered, and ends the session.
+func (s *session) serverEnded(err error) {
+	if s.ctx.Err() != nil {
+		return
+	}
+	s.gate.shut()
+	for _, r := range s.pending.close() {
+		s.unanswered(r)
+	}
+	// The answers that are being made still go out.
+	select {
+	case <-s.gate.drained():
+	case <-s.ctx.Done():
+	}
+	s.mu.Lock()
+	over := s.over
+	s.mu.Unlock()
+	if !over {
+		s.sendClient(newMessage(&dap.TerminatedEvent{Event: newEvent("terminated")}), nil)
+	}
+	if errors.Is(err, io.EOF) {
+		s.end(errServerGone)
+	} else {
+		s.end(fmt.Errorf("reading from the debugger: %w", err))
+	}
+}
