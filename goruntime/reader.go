@@ -70,14 +70,10 @@ func (r *Reader) Chain(goid int64, limit int) (stitch.Chain, error) {
 }
 
 func (r *Reader) chain(goid int64, limit int) (stitch.Chain, error) {
-	if r.program == nil {
-		p, err := openProgram(r.session, r.log)
-		if err != nil {
-			return stitch.Chain{}, err
-		}
-		r.program = p
+	p, err := r.open()
+	if err != nil {
+		return stitch.Chain{}, err
 	}
-	p := r.program
 	g, alive, err := p.find(goid)
 	if err != nil {
 		return stitch.Chain{}, err
@@ -86,6 +82,18 @@ func (r *Reader) chain(goid int64, limit int) (stitch.Chain, error) {
 		return stitch.Chain{}, errors.New("no such goroutine")
 	}
 	return p.chain(g, limit)
+}
+
+// open returns the program, which is looked at with the first question.
+func (r *Reader) open() (*program, error) {
+	if r.program == nil {
+		p, err := openProgram(r.session, r.log)
+		if err != nil {
+			return nil, err
+		}
+		r.program = p
+	}
+	return r.program, nil
 }
 
 func openProgram(s Session, log *slog.Logger) (*program, error) {

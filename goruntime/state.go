@@ -1,7 +1,6 @@
 package goruntime
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/dlvx/dlvx/stitch"
@@ -11,16 +10,13 @@ import (
 func (r *Reader) State(goid int64) (stitch.State, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.program == nil {
-		p, err := openProgram(r.session, r.log)
-		if err != nil {
-			return stitch.State{}, fmt.Errorf("reading the state of goroutine %d: %w", goid, err)
-		}
-		r.program = p
+	p, err := r.open()
+	if err != nil {
+		return stitch.State{}, fmt.Errorf("reading the state of goroutine %d: %w", goid, err)
 	}
-	at, ok := r.program.presence(goid)
+	at, ok := p.presence(goid)
 	if !ok {
-		return stitch.State{}, fmt.Errorf("reading the state of goroutine %d: %w", goid, errors.New("no such goroutine"))
+		return stitch.State{}, fmt.Errorf("reading the state of goroutine %d: no such goroutine", goid)
 	}
 	return *at.state, nil
 }
