@@ -3,6 +3,7 @@ package delve
 import (
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"regexp"
 	"strings"
@@ -175,3 +176,16 @@ func (o Options) redirects() (paths [3]string, err error) {
 	}
 	return paths, nil
 }
+
+// DAPConfig returns what the options say about a DAP session.
+func (o Options) DAPConfig() DAPConfig {
+	return DAPConfig{
+		CheckGoVersion:       o.CheckGoVersion,
+		DisableASLR:          o.DisableASLR,
+		DebugInfoDirectories: loadConfig().DebugInfoDirectories,
+	}
+}
+
+// WriteDAPListening prints the line that clients of `dlv dap` wait for: on the
+// standard output, or where --log-dest says.
+func WriteDAPListening(addr net.Addr) { logflags.WriteDAPListeningMessage(addr) }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/dlvx/dlvx/goruntime"
 	"github.com/dlvx/dlvx/stitch"
-	"github.com/go-delve/delve/pkg/config"
 	"github.com/go-delve/delve/pkg/proc"
 	"github.com/go-delve/delve/pkg/terminal"
 	"github.com/go-delve/delve/service"
@@ -161,10 +160,6 @@ func (o Options) start(p Program, listener net.Listener, stdout proc.OutputRedir
 	if dir == "" {
 		dir = "."
 	}
-	var conf config.Config
-	if c := loadConfig(); c != nil {
-		conf = *c
-	}
 	server := rpccommon.NewServer(&service.Config{
 		Listener:           listener,
 		ProcessArgs:        p.Args,
@@ -179,7 +174,7 @@ func (o Options) start(p Program, listener net.Listener, stdout proc.OutputRedir
 			Packages:             p.Packages,
 			BuildFlags:           o.BuildFlags,
 			ExecuteKind:          kind,
-			DebugInfoDirectories: conf.DebugInfoDirectories,
+			DebugInfoDirectories: loadConfig().DebugInfoDirectories,
 			CheckGoVersion:       o.CheckGoVersion,
 			TTY:                  o.TTY,
 			Stdin:                redirects[0],

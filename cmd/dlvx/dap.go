@@ -1,5 +1,192 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
 
-func setUpDAP(*cobra.Command) {}
+	"github.com/dlvx/dlvx/dapproxy"
+	"github.com/dlvx/dlvx/delve"
+	"github.com/dlvx/dlvx/goruntime"
+	"github.com/spf13/cobra"
+)
+
+// setUpDAP makes dlv's dap command dlvx's.
+func setUpDAP(cmd *cobra.Command) {
+	cmd.Long += `
+
+Programs that are launched in the modes debug and test record their spawns, and
+the stack of every goroutine goes on with those of the go statements that led to
+it. Attributes of the launch and attach requests besides dlv's:
+
+	stitch      false: stacks are dlv's own (default true)
+	record      auto (default), label, ancestors, off: how spawns are recorded
+	chainDepth  how many spawners are shown at most; 0 (default): all`
+	cmd.Run = func(cmd *cobra.Command, args []string) { exit(0, serveDAP(cmd, args)) }
+}
+
+// serveDAP serves one client, as dlv dap does.
+func serveDAP(cmd *cobra.Command, args []string) error {
+	o := delve.OptionsOf(cmd)
+	endLog, err := o.SetupLog()
+	if err != nil {
+		return err
+	}
+	defer endLog()
+	warnOfIgnored(cmd, args)
+	ctx := notify(interrupts...)
+	client, err := acceptDAP(ctx, cmd, o)
+	if err != nil || client == nil {
+		return err
+	}
+	defer client.Close()
+
+	log := newLog(o)
+	proxySide, delveSide := net.Pipe()
+	session := delve.NewDAPSession(delveSide, o.DAPConfig())
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		session.Serve()
+	}()
+	err = dapproxy.Serve(ctx, client, proxySide, dapproxy.Config{
+		Log:      log,
+		Recorder: recorder{},
+		NewChains: func(inj *dapproxy.Injector) dapproxy.Chains {
+			target, err := session.Target()
+			if err != nil {
+				log.Info("reading the program through the DAP connection", "why", err)
+				return goruntime.NewReader(inj, log)
+			}
+			return goruntime.NewReader(target, log)
+		},
+	})
+	// Delve answers one request after the other. The binary of a launch that is
+	// still building is removed only once it has been built.
+	select {
+	case <-served:
+	case <-notify(interrupts...).Done():
+	}
+	session.Close()
+	if ctx.Err() != nil {
+		return nil // the way in which dlv dap is ended, too
+	}
+	return err
+}
+
+// acceptDAP returns the connection to the client: the one that it is waiting
+// for at --client-addr, or the first one to come in at --listen. It is nil where
+// ctx ended first.
+func acceptDAP(ctx context.Context, cmd *cobra.Command, o delve.Options) (net.Conn, error) {
+	if addr := cmd.Flag("client-addr").Value.String(); addr != "" {
+		network, addr := splitNetwork(addr)
+		conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+		if err != nil {
+			return nil, fmt.Errorf("connecting to the DAP client: %w", err)
+		}
+		return conn, nil
+	}
+	network, addr := splitNetwork(o.Listen)
+	listener, err := net.Listen(network, addr)
+	if err != nil {
+		return nil, fmt.Errorf("could not start listener: %w", err)
+	}
+	defer listener.Close()
+	defer context.AfterFunc(ctx, func() { listener.Close() })()
+	delve.WriteDAPListening(listener.Addr())
+	conn, err := listener.Accept()
+	switch {
+	case ctx.Err() != nil:
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("accepting the DAP client: %w", err)
+	case o.OnlySameUser:
+		if err := checkSameUser(listener.Addr(), conn); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+	}
+	return conn, nil
+}
+
+func splitNetwork(addr string) (network, address string) {
+	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
+		return "unix", path
+	}
+	return "tcp", addr
+}
+
+// warnOfIgnored says which flags do nothing here, as dlv dap does.
+func warnOfIgnored(cmd *cobra.Command, args []string) {
+	for _, f := range []struct{ flag, says string }{
+		{"headless", "dap mode is always headless"},
+		{"accept-multiclient", "accept-multiclient mode not supported with dap"},
+		{"init", "init file ignored with dap"},
+		{"backend", "backend ignored with dap; specify via launch/attach request instead"},
+		{"build-flags", "build flags ignored with dap; specify via launch/attach request instead"},
+		{"wd", "working directory ignored with dap; specify via launch request instead"},
+	} {
+		if cmd.Flag(f.flag).Changed {
+			fmt.Fprintf(os.Stderr, "Warning: %s\n", f.says)
+		}
+	}
+	if len(args) > 0 {
+		fmt.Fprintln(os.Stderr, "Warning: arguments ignored with dap; specify via launch/attach request instead")
+	}
+}
+
+// A recorder makes the programs of launch requests record their spawns.
+type recorder struct{}
+
+func (recorder) Prepare(ctx context.Context, l dapproxy.Launch) (dapproxy.Prepared, error) {
+	env, godebug := launchEnv(os.Environ(), l.Env)
+	ancestry := dapproxy.Prepared{Env: map[string]string{"GODEBUG": withAncestors(godebug)}}
+	if l.Record == "ancestors" {
+		return ancestry, nil
+	}
+	r, err := prepareLabels(ctx, l.Dir, env, l.BuildFlags)
+	switch {
+	case err != nil:
+		return dapproxy.Prepared{}, err
+	case r.reason == "":
+		return dapproxy.Prepared{Flags: r.flags}, nil
+	case l.Record == "label":
+		return dapproxy.Prepared{}, fmt.Errorf("spawn labels cannot be recorded: %s", r.reason)
+	}
+	ancestry.Note = r.note()
+	return ancestry, nil
+}
+
+// launchEnv returns the environment in which Delve builds and runs what a
+// launch request asks for, and its GODEBUG.
+func launchEnv(env []string, changes map[string]*string) (changed []string, godebug string) {
+	for _, entry := range env {
+		name, value, _ := strings.Cut(entry, "=")
+		if _, ok := changes[name]; ok {
+			continue
+		}
+		changed = append(changed, entry)
+		if name == "GODEBUG" {
+			godebug = value
+		}
+	}
+	for name, value := range changes {
+		if value == nil {
+			continue // unset
+		}
+		changed = append(changed, name+"="+*value)
+		if name == "GODEBUG" {
+			godebug = *value
+		}
+	}
+	return changed, godebug
+}
+
+// assert that what is read through a DAP connection and what is read in this
+// process are the same to the reader.
+var (
+	_ goruntime.Session = (*dapproxy.Injector)(nil)
+	_ dapproxy.Chains   = (*goruntime.Reader)(nil)
+)
