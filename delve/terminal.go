@@ -23,12 +23,27 @@ import (
 	"github.com/mattn/go-isatty"
 )
 
-// A Program is what a session debugs.
+// A Program is what a session debugs: a binary that a [Build] made, one that
+// was there before, a running process, or a core file.
 type Program struct {
 	Args     []string // path of the binary, then the program's arguments
 	Packages []string // what a Build made the binary from, for the rebuild command
+	Built    bool     // a Build made the binary
 	Test     bool     // the binary is a test binary
+	Core     string   // path of a core file of the binary
+	Attach   Attach   // the process, where there is one already
 }
+
+// Attach says which running process to debug; the zero value, none.
+type Attach struct {
+	PID     int
+	WaitFor string // wait for a process whose name begins so
+
+	Interval time.Duration // between two looks at the list of processes
+	Timeout  time.Duration // how long to wait for it; 0: for ever
+}
+
+func (a Attach) is() bool { return a.PID != 0 || a.WaitFor != "" }
 
 // ShowStack writes a logical stack for people to read.
 type ShowStack func(w io.Writer, s stitch.Stack) error
@@ -60,8 +75,8 @@ func (o Options) CheckTerminal() error {
 
 // Debug runs a debug session of p: Delve's terminal with stitched stacks, or,
 // with --headless, Delve's server. It returns when the user or the client ends
-// the session, or when ctx ends; the program is then gone. SIGINT is the
-// terminal's own: it halts the program.
+// the session, or when ctx ends; the program is then gone, or let go if it was
+// attached to. SIGINT is the terminal's own: it halts the program.
 //
 // The status is the exit status of dlv; an error is to be reported besides.
 func Debug(ctx context.Context, o Options, p Program, show ShowStack, log *slog.Logger) (status int, err error) {
@@ -78,12 +93,59 @@ func Debug(ctx context.Context, o Options, p Program, show ShowStack, log *slog.
 	if err != nil {
 		return 1, err
 	}
-	client := newStitchClient(rpc2.NewClientFromConn(conn), log)
-	term := terminal.New(client, loadConfig(), false)
-	term.InitFile = o.Init
+	client := rpc2.NewClientFromConn(conn)
+	end := func() error { return stop(server) }
+	if p.Attach.WaitFor != "" {
+		// Delve's server would kill it: it looks only whether it was given a PID.
+		end = func() error {
+			_, err := client.Halt()
+			return errors.Join(err, client.Detach(false))
+		}
+	}
+	t := terminalSession{
+		client: client, init: o.Init, attached: p.Attach.is(), show: show, log: log, end: end,
+	}
+	return t.run(ctx)
+}
+
+// Connect runs Delve's terminal with stitched stacks on a headless server, dlv's
+// or dlvx's. Where ctx ends the session, the program stays with its server.
+func Connect(ctx context.Context, o Options, addr string, show ShowStack, log *slog.Logger) (status int, err error) {
+	network, address := splitNetwork(addr)
+	conn, err := net.Dial(network, address)
+	if err != nil {
+		return 1, fmt.Errorf("connecting to the debug server: %w", err)
+	}
+	client := rpc2.NewClientFromConn(conn)
+	if client.IsMulticlient() {
+		// An error is that of a program that has exited, or comes again later.
+		if state, _ := client.GetStateNonBlocking(); state != nil && state.Running {
+			if _, err := client.Halt(); err != nil {
+				return 1, fmt.Errorf("halting the program: %w", err)
+			}
+		}
+	}
+	t := terminalSession{client: client, init: o.Init, show: show, log: log, end: conn.Close}
+	return t.run(ctx)
+}
+
+// A terminalSession is one run of Delve's terminal.
+type terminalSession struct {
+	client   *rpc2.RPCClient
+	init     string
+	attached bool // by dlv attach
+	show     ShowStack
+	log      *slog.Logger
+	end      func() error // ends the session when ctx does
+}
+
+func (s terminalSession) run(ctx context.Context) (status int, err error) {
+	client := newStitchClient(s.client, s.log)
+	term := terminal.New(client, loadConfig(), s.attached)
+	term.InitFile = s.init
 	term.RedirectTo(separate(os.Stdout))
-	if err := addChainCommand(term, client, show); err != nil {
-		log.Warn("the chain command is missing", "why", err)
+	if err := addChainCommand(term, client, s.show); err != nil {
+		s.log.Warn("the chain command is missing", "why", err)
 	}
 
 	type end struct {
@@ -99,10 +161,18 @@ func Debug(ctx context.Context, o Options, p Program, show ShowStack, log *slog.
 	case e := <-ended:
 		return e.status, e.err
 	case <-ctx.Done():
-		err := stop(server)
+		err := s.end()
 		term.Close() // gives the terminal back its modes
 		return 1, errors.Join(context.Cause(ctx), err)
 	}
+}
+
+// splitNetwork splits an address in dlv's form: host:port, or unix:path.
+func splitNetwork(addr string) (network, address string) {
+	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
+		return "unix", path
+	}
+	return "tcp", addr
 }
 
 // headless serves Delve's RPC and DAP to whoever connects.
@@ -110,10 +180,7 @@ func headless(ctx context.Context, o Options, p Program) error {
 	if o.Init != "" {
 		fmt.Fprintln(os.Stderr, "Warning: init file ignored with --headless")
 	}
-	network, addr := "tcp", o.Listen
-	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
-		network, addr = "unix", path
-	}
+	network, addr := splitNetwork(o.Listen)
 	listener, err := net.Listen(network, addr)
 	if err != nil {
 		return fmt.Errorf("could not start listener: %w", err)
@@ -152,9 +219,14 @@ func (o Options) start(p Program, listener net.Listener, stdout proc.OutputRedir
 	if redirects[1] != "" {
 		stdout = proc.OutputRedirect{Path: redirects[1]}
 	}
-	kind := debugger.ExecutingGeneratedFile
-	if p.Test {
+	kind := debugger.ExecutingOther
+	switch {
+	case p.Test:
 		kind = debugger.ExecutingGeneratedTest
+	case p.Built:
+		kind = debugger.ExecutingGeneratedFile
+	case len(p.Args) > 0 && p.Core == "" && !p.Attach.is():
+		kind = debugger.ExecutingExistingFile
 	}
 	dir := o.WorkingDir
 	if dir == "" {
@@ -168,25 +240,33 @@ func (o Options) start(p Program, listener net.Listener, stdout proc.OutputRedir
 		CheckLocalConnUser: o.OnlySameUser,
 		DisconnectChan:     disconnected,
 		Debugger: debugger.Config{
-			WorkingDir:           dir,
-			Backend:              o.Backend,
-			Foreground:           o.Headless && o.TTY == "",
-			Packages:             p.Packages,
-			BuildFlags:           o.BuildFlags,
-			ExecuteKind:          kind,
-			DebugInfoDirectories: loadConfig().DebugInfoDirectories,
-			CheckGoVersion:       o.CheckGoVersion,
-			TTY:                  o.TTY,
-			Stdin:                redirects[0],
-			Stdout:               stdout,
-			Stderr:               proc.OutputRedirect{Path: redirects[2]},
-			DisableASLR:          o.DisableASLR,
-			RrDelOnDetach:        o.RRCleanup,
+			AttachPid:             p.Attach.PID,
+			AttachWaitFor:         p.Attach.WaitFor,
+			AttachWaitForInterval: float64(p.Attach.Interval) / float64(time.Millisecond),
+			AttachWaitForDuration: float64(p.Attach.Timeout) / float64(time.Millisecond),
+			CoreFile:              p.Core,
+			WorkingDir:            dir,
+			Backend:               o.Backend,
+			Foreground:            o.Headless && o.TTY == "",
+			Packages:              p.Packages,
+			BuildFlags:            o.BuildFlags,
+			ExecuteKind:           kind,
+			DebugInfoDirectories:  loadConfig().DebugInfoDirectories,
+			CheckGoVersion:        o.CheckGoVersion,
+			TTY:                   o.TTY,
+			Stdin:                 redirects[0],
+			Stdout:                stdout,
+			Stderr:                proc.OutputRedirect{Path: redirects[2]},
+			DisableASLR:           o.DisableASLR,
+			RrDelOnDetach:         o.RRCleanup,
 		},
 	})
 	if err := server.Run(); err != nil {
 		if errors.Is(err, api.ErrNotExecutable) {
-			return nil, errors.New("can not debug non-main package")
+			if p.Built {
+				return nil, errors.New("can not debug non-main package")
+			}
+			return nil, fmt.Errorf("%s is not executable", p.Args[0])
 		}
 		return nil, err
 	}

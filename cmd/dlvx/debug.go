@@ -55,11 +55,7 @@ func setUpTest(cmd *cobra.Command) {
 
 // debug builds a recording program and gives it to Delve's terminal.
 func debug(cmd *cobra.Command, args []string, test bool) (int, error) {
-	o := delve.OptionsOf(cmd)
-	if err := o.CheckTerminal(); err != nil {
-		return 1, err
-	}
-	endLog, err := o.SetupLog()
+	o, endLog, err := terminalOptions(cmd)
 	if err != nil {
 		return 1, err
 	}
@@ -73,14 +69,31 @@ func debug(cmd *cobra.Command, args []string, test bool) (int, error) {
 	if test && o.WorkingDir == "" {
 		o.WorkingDir = delve.PackageDir(ctx, program.Packages)
 	}
-	if !o.Headless {
-		// ^C is the terminal's from here on. One that came until now is not lost.
-		if ctx.Err() != nil {
-			return 1, context.Cause(ctx)
-		}
-		ctx = notify(hangUps...)
+	// ^C is the terminal's from here on. One that came until now is not lost.
+	if ctx.Err() != nil {
+		return 1, context.Cause(ctx)
 	}
-	return delve.Debug(ctx, o, program, showStack, newLog(o))
+	return session(o, program)
+}
+
+// session runs Delve's terminal or, with --headless, its server.
+func session(o delve.Options, p delve.Program) (int, error) {
+	signals := hangUps
+	if o.Headless {
+		signals = interrupts
+	}
+	return delve.Debug(notify(signals...), o, p, showStack, newLog(o))
+}
+
+// terminalOptions returns the options of a command that runs the terminal, and
+// turns on the logging that they ask for.
+func terminalOptions(cmd *cobra.Command) (o delve.Options, endLog func(), err error) {
+	o = delve.OptionsOf(cmd)
+	if err := o.CheckTerminal(); err != nil {
+		return o, nil, err
+	}
+	endLog, err = o.SetupLog()
+	return o, endLog, err
 }
 
 // build builds the program that records its spawns. What the go command says
@@ -109,7 +122,7 @@ func build(ctx context.Context, o *delve.Options, cmd *cobra.Command, args []str
 			return delve.Program{}, nil, err
 		}
 	}
-	p = delve.Program{Args: append([]string{binary}, programArgs...), Packages: packages, Test: test}
+	p = delve.Program{Args: append([]string{binary}, programArgs...), Packages: packages, Built: true, Test: test}
 	return p, func() { delve.RemoveBinary(binary) }, nil
 }
 

@@ -48,6 +48,14 @@ Pass flags to the program you are debugging using ` + "`--`" + `, for example:
 			setUpDebug(cmd)
 		case "test":
 			setUpTest(cmd)
+		case "exec":
+			setUpExec(cmd)
+		case "attach":
+			setUpAttach(cmd)
+		case "core":
+			setUpCore(cmd)
+		case "connect":
+			setUpConnect(cmd)
 		case "dap":
 			setUpDAP(cmd)
 		case "version":
