@@ -1,0 +1,40 @@
+// Program cgocallback calls C, which calls back into Go, which starts a
+// goroutine.
+package main
+
+/*
+extern void handle(int);
+
+static void each(int n) {
+	for (int i = 1; i <= n; i++)
+		handle(i);
+}
+*/
+import "C"
+
+import "fmt"
+
+var results = make(chan int)
+
+func main() {
+	walk(1) //@walk
+	fmt.Println(<-results)
+}
+
+func walk(n int) {
+	C.each(C.int(n)) //@c
+}
+
+func compute(n int) {
+	results <- n * n //@stop
+}
+
+// stop: breakpoint stop
+
+// want stack at stop:
+//	main.compute stop
+//	---- created by goroutine 1
+//	main.handle go-compute
+//	...
+//	main.walk c
+//	main.main walk
