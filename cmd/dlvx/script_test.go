@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/dlvx/dlvx/spawnlabel"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files of testdata/script")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"dlvx": main,
+		// The go command runs the test binary by this name as its -toolexec.
+		spawnlabel.ToolexecName: main,
+	})
+}
+
+// TestScript runs the scripts: one for each verb and each kind of bad input.
+func TestScript(t *testing.T) {
+	// Where the go command keeps what it has built and downloaded: the scripts
+	// share it, and have a home of their own else.
+	goenv, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dirs := strings.Fields(string(goenv))
+	cache := t.TempDir()
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "testdata", "script"),
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("GOCACHE", dirs[0])
+			env.Setenv("GOMODCACHE", dirs[1])
+			env.Setenv("GOTOOLCHAIN", "local")
+			env.Setenv("GOFLAGS", "")
+			env.Setenv("XDG_CACHE_HOME", cache)
+			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("TERM", "dumb")
+			env.Setenv("GO", filepath.Join(dirs[2], "bin", "go"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"nothing-left": nothingLeft,
+			"occupy":       occupy,
+			"foreign":      foreign,
+			"normal":       normal,
+		},
+	})
+}
+
+// nothingLeft checks that no temporary binary is in the current folder, and
+// that none is running from the script's folder.
+func nothingLeft(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: nothing-left")
+	}
+	for _, pattern := range []string{"__debug_bin*", "debug.test*"} {
+		left, err := filepath.Glob(ts.MkAbs(pattern))
+		ts.Check(err)
+		if len(left) > 0 {
+			ts.Fatalf("left behind: %s", left)
+		}
+	}
+	// On Linux: a link for each process, readable for our own ones.
+	exes, err := filepath.Glob("/proc/[0-9]*/exe")
+	ts.Check(err)
+	for _, exe := range exes {
+		target, err := os.Readlink(exe)
+		if err == nil && strings.HasPrefix(target, ts.MkAbs(".")+string(filepath.Separator)) {
+			ts.Fatalf("still running: %s", target)
+		}
+	}
+}
+
+// occupy listens at a port until the script ends, and sets ADDR to it.
+func occupy(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: occupy")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { l.Close() })
+	ts.Setenv("ADDR", l.Addr().String())
+}
+
+// foreign raises the format version in a binary that records spawn labels.
+func foreign(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: foreign binary")
+	}
+	path := ts.MkAbs(args[0])
+	binary, err := os.ReadFile(path)
+	ts.Check(err)
+	// The version follows the magic. The magic may be a constant of the program
+	// elsewhere; the format record is the one that a small number follows.
+	at, found := 0, false
+	for {
+		i := bytes.Index(binary[at:], []byte(spawnlabel.Magic))
+		if i < 0 {
+			break
+		}
+		at += i + len(spawnlabel.Magic)
+		if v := binary[at]; v > 0 && v < 100 && binary[at+1] == 0 {
+			binary[at], found = v+1, true
+		}
+	}
+	if !found {
+		ts.Fatalf("%s records no spawn labels", path)
+	}
+	ts.Check(os.WriteFile(path, binary, 0o755))
+}
+
+var (
+	address   = regexp.MustCompile(`\b0x[0-9a-f]{3,16}\b|\(PC: [0-9a-f]+\)`)
+	goroutine = regexp.MustCompile(`\b([Gg]oroutine[( ]|"goroutine": )(\d+)`)
+)
+
+// normal writes the output of the last command to a file, with what differs
+// from run to run replaced: addresses, the script's folder, and goroutine numbers
+// but for that of the first, which become A, B, ... in the order in which they
+// come.
+func normal(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: normal stdout|stderr file")
+	}
+	text := ts.ReadFile(args[0])
+	text = strings.ReplaceAll(text, ts.Getenv("WORK"), "$WORK")
+	text = address.ReplaceAllString(text, "PC")
+	names := map[string]string{"1": "1", "0": "0"}
+	text = goroutine.ReplaceAllStringFunc(text, func(s string) string {
+		m := goroutine.FindStringSubmatch(s)
+		if names[m[2]] == "" {
+			names[m[2]] = string(rune('A' + len(names) - 2))
+		}
+		return m[1] + names[m[2]]
+	})
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o644))
+}
