@@ -74,7 +74,7 @@
 //
 // Flags: 8, generations between this label and its parent are left out
 // because they repeat (the ids in spawnGoids count them); 16, the outermost
-// frames are left out. A label of depth 0 is a marker that ends a chain which
+// frames are left out; 32 means nothing to readers. A label of depth 0 is a marker that ends a chain which
 // does not reach back to the start, with n = 0, no parent, and a flag that
 // says why: 1, older labels were cut for the length of the chain; 2, for
 // memory; 4, the runtime itself started the goroutine.

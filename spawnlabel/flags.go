@@ -12,13 +12,11 @@ import (
 func userToolexec(buildFlags []string, goflags string) ([]string, error) {
 	value, found := "", false
 	for i, flag := range buildFlags {
-		if v, ok := strings.CutPrefix(strings.TrimPrefix(flag, "-"), "-toolexec"); ok {
-			switch {
-			case strings.HasPrefix(v, "="):
-				value, found = v[1:], true
-			case v == "" && i+1 < len(buildFlags):
-				value, found = buildFlags[i+1], true
-			}
+		switch v, isFlag, hasValue := toolexecFlag(flag); {
+		case isFlag && hasValue:
+			value, found = v, true
+		case isFlag && i+1 < len(buildFlags):
+			value, found = buildFlags[i+1], true
 		}
 	}
 	if !found {
@@ -27,7 +25,7 @@ func userToolexec(buildFlags []string, goflags string) ([]string, error) {
 			return nil, fmt.Errorf("parsing GOFLAGS %q: %w", goflags, err)
 		}
 		for _, flag := range flags {
-			if v, ok := strings.CutPrefix(strings.TrimPrefix(flag, "-"), "-toolexec="); ok {
+			if v, isFlag, hasValue := toolexecFlag(flag); isFlag && hasValue {
 				value = v
 			}
 		}
@@ -40,6 +38,13 @@ func userToolexec(buildFlags []string, goflags string) ([]string, error) {
 		command = command[1:]
 	}
 	return command, nil
+}
+
+// toolexecFlag tells whether an argument is the flag -toolexec or --toolexec,
+// and the value that it has in it.
+func toolexecFlag(arg string) (value string, isFlag, hasValue bool) {
+	name, value, hasValue := strings.Cut(arg, "=")
+	return value, name == "-toolexec" || name == "--toolexec", hasValue
 }
 
 // splitQuoted splits a value as the go command splits GOFLAGS and -toolexec

@@ -1,0 +1,3 @@
+//go:build !cgo
+
+// Lets hook be declared without a body.

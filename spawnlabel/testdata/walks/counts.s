@@ -1,0 +1,1 @@
+// Lets counts be declared without a body.
