@@ -72,7 +72,8 @@ func (p *program) readGoroutine(addr uint64) (goroutine, error) {
 	return g, nil
 }
 
-// find returns the living goroutine of an id; false: it has exited.
+// find returns the goroutine of an id, and whether it lives; a zero one where
+// there is none.
 //
 // A runtime.g belongs to one goroutine as long as that lives, and ids are
 // never used again: an id seen once is found again by one read, and one whose
@@ -84,7 +85,10 @@ func (p *program) find(id int64) (goroutine, bool, error) {
 		if err != nil {
 			return goroutine{}, false, err
 		}
-		return g, g.id == id && g.alive(), nil
+		if g.id != id {
+			return goroutine{}, false, nil
+		}
+		return g, g.alive(), nil
 	}
 	if !p.scanned {
 		if err := p.scan(); err != nil {

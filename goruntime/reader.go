@@ -75,13 +75,17 @@ func (r *Reader) chain(goid int64, limit int) (stitch.Chain, error) {
 		return stitch.Chain{}, err
 	}
 	g, alive, err := p.find(goid)
-	if err != nil {
+	switch {
+	case err != nil:
 		return stitch.Chain{}, err
+	case alive:
+		return p.chain(g, limit)
+	case g.id == goid && goid != 0:
+		// What Delve lists as goroutines, but are none: the spare g's that wait
+		// for threads of C code (runtime.extraM), and those just being born.
+		return stitch.Chain{}, nil
 	}
-	if !alive {
-		return stitch.Chain{}, errors.New("no such goroutine")
-	}
-	return p.chain(g, limit)
+	return stitch.Chain{}, errors.New("no such goroutine")
 }
 
 // open returns the program, which is looked at with the first question.

@@ -114,7 +114,10 @@ func TestFirstGoroutineHasNoChain(t *testing.T) {
 func TestNoSuchGoroutine(t *testing.T) {
 	m := newImage([7]uint64{1, 0, 0, 0, waiting}, [7]uint64{5, 1, 0, 0, statusDead})
 	r := newTestReader(m)
-	for _, id := range []int64{5, 7, 0, -1} {
+	if c, err := r.Chain(5, 0); err != nil || len(c.Links) != 0 {
+		t.Errorf("a g that serves no goroutine now: %+v, %v", c, err)
+	}
+	for _, id := range []int64{7, 0, -1} {
 		if _, err := r.Chain(id, 0); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("goroutine %d: no such goroutine", id)) {
 			t.Errorf("goroutine %d: error %v", id, err)
 		}
