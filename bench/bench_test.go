@@ -1,0 +1,125 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// tiny is enough to go through everything once. The figures mean nothing, and
+// nothing is expected of them.
+var tiny = size{spawns: 1000, parked: 1000, stops: 4, crowd: 20}
+
+func TestBench(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds several programs")
+	}
+	if runtime.GOOS != "linux" {
+		t.Skip("reads /proc")
+	}
+	for _, test := range []struct {
+		match string
+		rows  []string // in the text
+	}{
+		{`^spawn/.*/stack=20/chain=5$`, []string{
+			"spawn/optimised/procs=1/stack=20/chain=5", "spawn/optimised/procs=2/stack=20/chain=5",
+			"spawn/unoptimised/procs=1/stack=20/chain=5", "spawn/unoptimised/procs=2/stack=20/chain=5",
+		}},
+		{`^memory/stack=5/`, []string{"memory/stack=5/chain=1"}},
+		// Not the cold one, which compiles the standard library.
+		{`^debug/warm$`, []string{"debug/warm"}},
+		{`^stack/`, []string{
+			"stack/exited/goroutines=12/first-page", "stack/exited/goroutines=12/first-frame-then-rest",
+			"stack/exited/goroutines=12/again", "stack/exited/goroutines=20/threads", "stack/alive/goroutines=20/first-page",
+		}},
+	} {
+		t.Run(test.match, func(t *testing.T) {
+			r, err := measure(t.Context(), config{match: regexp.MustCompile(test.match), rounds: 1, size: tiny, log: io.Discard})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var text, js strings.Builder
+			if err := r.text(&text); err != nil {
+				t.Fatal(err)
+			}
+			for _, row := range test.rows {
+				if !regexp.MustCompile(`(?m)^` + row + ` +\d`).MatchString(text.String()) {
+					t.Errorf("no row %s in\n%s", row, &text)
+				}
+			}
+			if !strings.Contains(text.String(), " bars met.\n") {
+				t.Errorf("no verdict in\n%s", &text)
+			}
+			if err := r.json(&js); err != nil {
+				t.Fatal(err)
+			}
+			var back report
+			if err := json.Unmarshal([]byte(js.String()), &back); err != nil {
+				t.Errorf("the JSON cannot be read: %v\n%s", err, &js)
+			}
+			for _, s := range back.Sections {
+				for _, row := range s.Rows {
+					for i, v := range row.Values {
+						if v.Median <= 0 {
+							t.Errorf("%s: %s took %v %s", row.Case, s.Variants[i], v.Median, s.Unit)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// A -run that matches nothing is noticed by there being no sections.
+func TestNothingMeasured(t *testing.T) {
+	for _, s := range measured(section{Title: "empty"}) {
+		t.Errorf("section %q without rows is kept", s.Title)
+	}
+}
+
+func TestSpread(t *testing.T) {
+	for _, test := range []struct {
+		samples []float64
+		want    spread
+	}{
+		{[]float64{3}, spread{3, 3, 3}},
+		{[]float64{4, 1, 2}, spread{1, 2, 4}},
+		{[]float64{4, 1, 3, 2}, spread{1, 2.5, 4}},
+	} {
+		if got := spreadOf(test.samples); got != test.want {
+			t.Errorf("spreadOf(%v) = %v, want %v", test.samples, got, test.want)
+		}
+	}
+}
+
+// The bar is on the median of the comparisons within each round, which is not
+// the comparison of the medians.
+func TestCompare(t *testing.T) {
+	samples := [][]float64{{10, 20, 40}, {20, 30, 40}}
+	for _, test := range []struct {
+		compare compare
+		bar     float64
+		want    spread
+		pass    bool
+	}{
+		{asRatio, 1.5, spread{1, 1.5, 2}, true},
+		{asRatio, 1.4, spread{1, 1.5, 2}, false},
+		{asDifference, 10, spread{0, 10, 10}, true},
+		{asDifference, 9, spread{0, 10, 10}, false},
+	} {
+		s := section{Compare: test.compare}
+		s.add("case", test.bar, samples)
+		row := s.Rows[0]
+		if row.Changes[0] != test.want || *row.Pass != test.pass {
+			t.Errorf("%s, bar %v: %v, pass %v; want %v, %v", test.compare, test.bar, row.Changes[0], *row.Pass, test.want, test.pass)
+		}
+	}
+	s := section{Compare: asRatio}
+	s.add("case", noBar, samples)
+	if s.Rows[0].Pass != nil {
+		t.Error("judged without a bar")
+	}
+}
