@@ -228,8 +228,9 @@ type fakeDelve struct {
 	frames  []string // of the ids given out at this stop: "goid/index"
 	log     []string // "command arguments" of the requests that came in
 	running bool
-	// answers to evaluate by expression
-	values map[string]string
+
+	values  map[string]string                   // answers to evaluate by expression
+	examine func(addr uint64, count int) string // answers to dlv x
 }
 
 func (d *fakeDelve) emit(format string, args ...any) {
@@ -321,6 +322,13 @@ func (d *fakeDelve) answer(r reply) {
 		v, ok := d.values[a.Expression]
 		if !ok {
 			v = a.Expression + " in " + f
+		}
+		if d.examine != nil {
+			var addr uint64
+			var count int
+			if n, _ := fmt.Sscanf(a.Expression, "dlv x -fmt hex -count %d -size 8 0x%x", &count, &addr); n == 2 {
+				v = d.examine(addr, count)
+			}
 		}
 		d.ok(r, fmt.Sprintf(`{"result":%q,"variablesReference":0}`, v))
 	default:

@@ -6,8 +6,14 @@ import (
 	"sync"
 )
 
-// maxSeq is the last number that every JSON reader keeps exactly.
-const maxSeq = 1<<53 - 1
+// maxSeq is the highest number that is kept. Every JSON reader keeps numbers
+// below 1<<53 exactly.
+const maxSeq = 1 << 52
+
+// window is how far a number may stand behind the highest one and still be
+// new: Delve numbers its messages before it sends them, from several
+// goroutines, so that 32 may come before 31.
+const window = 64
 
 // A peer is one of the two connections. It owns the sequence numbers of what
 // is sent over it.
@@ -15,30 +21,37 @@ type peer struct {
 	conn io.ReadWriteCloser
 	in   *bufio.Reader
 
-	mu  sync.Mutex // serialises writes
-	seq int64      // the last number that was sent
+	mu    sync.Mutex    // serialises writes
+	last  int64         // the highest number that was sent
+	taken [window]int64 // the numbers above last-window that were sent, at n%window
 }
 
 func newPeer(conn io.ReadWriteCloser) *peer {
 	return &peer{conn: conn, in: bufio.NewReader(conn)}
 }
 
-// send writes m under a number of this peer's: the number that it has where
-// that is still to come, so that a session into which the proxy puts nothing
-// keeps its numbers. register, unless nil, is called with the number before
-// anything is written: the answer may be there before the write returns.
+// number returns want if no message had that number, else the next one.
+func (p *peer) number(want int64) int64 {
+	if fresh := want > p.last-window && p.taken[(want%window+window)%window] != want; !fresh || want <= 0 || want > maxSeq {
+		want = p.last + 1
+	}
+	p.last = max(p.last, want)
+	p.taken[want%window] = want
+	return want
+}
+
+// send writes m under a number of this peer's: the number that it has if that
+// is free, so that a session into which the proxy puts nothing keeps its
+// numbers. register, unless nil, is called with the number before anything is
+// written: the answer may be there before the write returns.
 func (p *peer) send(m message, requestSeq int64, register func(seq int64)) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if m.seq > p.seq && m.seq < maxSeq {
-		p.seq = m.seq
-	} else {
-		p.seq++
-	}
+	seq := p.number(m.seq)
 	if register != nil {
-		register(p.seq)
+		register(seq)
 	}
-	return writeBody(p.conn, m.renumbered(p.seq, requestSeq))
+	return writeBody(p.conn, m.renumbered(seq, requestSeq))
 }
 
 // A request is one that has been sent and not been answered.
