@@ -11,6 +11,10 @@ import (
 type Config struct {
 	Log *slog.Logger
 
+	// NoStitch is for sessions whose launch or attach request does not say what
+	// "stitch" is: stacks are Delve's own, and nothing is recorded.
+	NoStitch bool
+
 	// Recorder makes launched programs record their spawns; nil: none does.
 	Recorder Recorder
 

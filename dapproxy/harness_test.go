@@ -230,6 +230,7 @@ type fakeDelve struct {
 	running bool
 
 	values  map[string]string                   // answers to evaluate by expression
+	fatal   string                              // the expression that ends the target
 	examine func(addr uint64, count int) string // answers to dlv x
 }
 
@@ -315,6 +316,11 @@ func (d *fakeDelve) answer(r reply) {
 			d.fail(r, fmt.Sprintf("unknown frame id %d", a.FrameID))
 		}
 	case "evaluate":
+		if d.fatal != "" && a.Expression == d.fatal {
+			d.emit(`"type":"event","event":"terminated"}`)
+			d.fail(r, "terminated")
+			return
+		}
 		f, ok := d.frame(a.FrameID)
 		if !ok {
 			f = "selected" // Delve's silent fallback

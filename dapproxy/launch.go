@@ -12,11 +12,14 @@ import (
 
 // options is what the proxy takes from a launch, attach or restart request.
 type options struct {
-	stitch     bool   // attribute "stitch", default true
+	stitch     bool   // attribute "stitch", default as in Config
 	record     string // attribute "record": "auto" (default), "label", "ancestors", "off"
 	chainDepth int    // attribute "chainDepth": how many links to show; 0 (default): all
 	paths      []pathRule
 }
+
+// options returns what holds before a request says otherwise.
+func (c Config) options() options { return options{stitch: !c.NoStitch} }
 
 func (s *session) settings() options {
 	s.mu.Lock()
@@ -90,7 +93,7 @@ func configuration(m message) (span, object) {
 
 func (s *session) attach(m message) {
 	_, config := configuration(m)
-	o, err := readOptions(options{stitch: true}, m.body, config)
+	o, err := readOptions(s.cfg.options(), m.body, config)
 	if err != nil {
 		s.fail(m, errAttach, "Failed to attach", "invalid debug configuration - "+err.Error(), true)
 		return
@@ -118,7 +121,7 @@ func (s *session) restart(m message) {
 // launch has the program built so that it records its spawns.
 func (s *session) launch(m message) {
 	at, config := configuration(m)
-	o, err := readOptions(options{stitch: true}, m.body, config)
+	o, err := readOptions(s.cfg.options(), m.body, config)
 	if err != nil {
 		s.fail(m, errLaunch, "Failed to launch", "invalid debug configuration - "+err.Error(), true)
 		return

@@ -34,7 +34,7 @@ func Serve(ctx context.Context, client, server io.ReadWriteCloser, cfg Config) e
 		client:   newPeer(client),
 		server:   newPeer(server),
 		queue:    make(chan message, maxQueue),
-		options:  options{stitch: true},
+		options:  cfg.options(),
 		reverse:  map[int64]int64{},
 		reported: map[string]bool{},
 	}

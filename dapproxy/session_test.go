@@ -111,6 +111,25 @@ func TestAnswerOfAnOlderStop(t *testing.T) {
 	})
 }
 
+// A call that ends the program fails, as one that never began does.
+func TestCallThatEndsTheTarget(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := family()
+		r, d := stacked(t, c.config(), familyStacks())
+		defer r.close()
+		d.mu.Lock()
+		d.fatal = "call exit()"
+		d.mu.Unlock()
+		if a := r.client.call("evaluate", `{"expression":"call exit()"}`); a.Success {
+			t.Errorf("got %+v", a)
+		}
+		r.stack(18, 0, 20)
+		if c.count() != 0 {
+			t.Error("a chain was read after the end of the target")
+		}
+	})
+}
+
 func TestChainsPerTargetAndStop(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		var made []*fakeChains
