@@ -280,7 +280,7 @@ func (p *program) liveChain(g goroutine, limit int) (stitch.Chain, error) {
 		frames = slices.Clone(frames)
 		whole := frames[len(frames)-1].Func
 		if i := slices.IndexFunc(at.stack, func(f stitch.Frame) bool {
-			return stitch.ShortGeneric(f.Func) == stitch.ShortGeneric(whole)
+			return stitch.SameFunc(f.Func, whole)
 		}); i >= 0 {
 			frames = append(frames, slices.Clone(at.stack[i+1:])...)
 		}

@@ -128,7 +128,7 @@ func MarkLive(recorded, present []Frame) {
 			return
 		}
 		r, p := &recorded[i], present[at]
-		if ShortGeneric(r.Func) != ShortGeneric(p.Func) || r.File != p.File {
+		if !SameFunc(r.Func, p.Func) || r.File != p.File {
 			return
 		}
 		r.Live = at
@@ -137,6 +137,14 @@ func MarkLive(recorded, present []Frame) {
 			return
 		}
 	}
+}
+
+// SameFunc tells whether two names are of one function, however they are
+// shown: type arguments may be replaced by dots (as tracebacks do, and DWARF
+// does not), the directories of the import path left out (as DAP does).
+func SameFunc(a, b string) bool {
+	a, b = ShortGeneric(a), ShortGeneric(b)
+	return a == b || ShortFunc(a) == b || a == ShortFunc(b)
 }
 
 // ShortGeneric returns a function's name as tracebacks print it, with the

@@ -202,6 +202,24 @@ func TestPackageNames(t *testing.T) {
 	}
 }
 
+func TestSameFunc(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"main.f", "main.f", true},
+		{"net/http.(*conn).serve", "http.(*conn).serve", true},
+		{"http.(*conn).serve", "net/http.(*conn).serve", true},
+		{"main.Map[...]", "main.Map[go.shape.int]", true},
+		{"main.f", "main.g", false},
+		{"a/x.f", "b/x.f", false},
+	} {
+		if got := SameFunc(c.a, c.b); got != c.want {
+			t.Errorf("SameFunc(%s, %s) = %v", c.a, c.b, got)
+		}
+	}
+}
+
 func TestPosition(t *testing.T) {
 	fs := frames("runtime.gopark", "runtime.semacquire1", "sync.(*WaitGroup).Wait", "main.main", "runtime.main", "runtime.goexit")
 	if got := Position(fs).Func; got != "main.main" {

@@ -19,24 +19,21 @@ import (
 )
 
 func TestConformDebugger(t *testing.T) {
-	p := conformanceProgram(t)
+	p := program(t, "pool")
 	s := startSession(t, p, buildRecording(t, p, fixture.DebugFlag))
 	s.runToStop(t)
 	conform(t, delve.NewDebuggerSession(s.d), 1)
 }
 
 func TestConformClient(t *testing.T) {
-	p := conformanceProgram(t)
+	p := program(t, "pool")
 	c := startRPC(t, p, buildRecording(t, p, fixture.DebugFlag))
 	conform(t, delve.NewClientSession(c), 1)
 }
 
 // TestSessionsAgree: the same chain comes out of every session.
 func TestSessionsAgree(t *testing.T) {
-	p, err := fixture.Load("../../testdata/progs/exited")
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := program(t, "exited")
 	exe := buildRecording(t, p, fixture.DebugFlag)
 	chain := func(s goruntime.Session, goid int64) stitch.Chain {
 		c, err := goruntime.NewReader(s, slog.New(slog.DiscardHandler)).Chain(goid, 0)

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/dlvx/dlvx/goruntime"
-	"github.com/dlvx/dlvx/internal/fixture"
 	"github.com/dlvx/dlvx/stitch"
 )
 
@@ -88,14 +87,4 @@ func conform(t *testing.T, s goruntime.Session, goid int64) {
 	if _, err := s.Stack(1<<40, 10); err == nil {
 		t.Error("the stack of a goroutine that does not exist gave no error")
 	}
-}
-
-// conformanceProgram is one whose goroutine 1 waits in main.main.
-func conformanceProgram(t *testing.T) *fixture.Program {
-	t.Helper()
-	p, err := fixture.Load("../../testdata/progs/pool")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }

@@ -20,8 +20,9 @@ import (
 // builder builds the fixture programs for all tests of this package.
 var builder *fixture.Builder
 
-// binDir holds what these tests build.
-var binDir string
+// binDir holds what these tests build, progsDir the fixture programs: a Delve
+// in this process may change the working directory.
+var binDir, progsDir string
 
 func TestMain(m *testing.M) {
 	// The recording builds of these tests run the test binary as their wrapper.
@@ -39,17 +40,31 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	binDir = dir
+	if progsDir, err = filepath.Abs("../../testdata/progs"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	builder = fixture.NewBuilder(dir)
 	return m.Run()
 }
 
 func programs(t *testing.T) []*fixture.Program {
 	t.Helper()
-	all, err := fixture.LoadAll("../../testdata/progs")
+	all, err := fixture.LoadAll(progsDir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// program returns one fixture program.
+func program(t testing.TB, name string) *fixture.Program {
+	t.Helper()
+	p, err := fixture.Load(filepath.Join(progsDir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // buildRecording builds p with spawn labels, as a debugger builds.
