@@ -12,7 +12,11 @@ static void each(int n) {
 */
 import "C"
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/dlvx/dlvx/testdata/progs/internal/settle"
+)
 
 var results = make(chan int)
 
@@ -26,6 +30,7 @@ func walk(n int) {
 }
 
 func compute(n int) {
+	settle.Waiting("main.main", "chan receive", 1)
 	results <- n * n //@stop
 }
 
@@ -33,7 +38,7 @@ func compute(n int) {
 
 // want stack at stop:
 //	main.compute stop
-//	---- created by goroutine 1
+//	---- created by goroutine 1 [chan receive]
 //	main.handle go-compute
 //	...
 //	main.walk c
