@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,6 +107,44 @@ func TestLaunchUntouched(t *testing.T) {
 			}
 			if len(rec.got) != 0 {
 				t.Errorf("%s: the recorder was asked", args)
+			}
+		})
+	}
+}
+
+// NoStitch says what holds where a request does not.
+func TestNoStitch(t *testing.T) {
+	for _, c := range []struct {
+		request, args string
+		stitched      bool
+	}{
+		{"launch", `{"program":"."}`, false},
+		{"launch", `{"program":".","stitch":null}`, false},
+		{"launch", `{"program":".","mode":"exec","stitch":true}`, true},
+		{"attach", `{"processId":1}`, false},
+		{"attach", `{"processId":1,"stitch":true}`, true},
+	} {
+		bubble(t, func(t *testing.T) {
+			chains, rec := family(), &fakeRecorder{p: Prepared{Flags: []string{"-x"}}}
+			cfg := chains.config()
+			cfg.NoStitch, cfg.Recorder = true, rec
+			r, d := stacked(t, cfg, familyStacks())
+			defer r.close()
+			r.stack(18, 0, 20)
+			if chains.count() != 0 {
+				t.Error("a chain was read before any request")
+			}
+			r.client.call(c.request, c.args)
+			r.client.request("stop", `{}`)
+			r.client.event("stopped")
+			r.stack(18, 0, 20)
+			if got := chains.count() != 0; got != c.stitched {
+				t.Errorf("%s %s: stitched is %t", c.request, c.args, got)
+			}
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			if want := c.request + " " + c.args; !slices.Contains(d.log, want) || len(rec.got) != 0 {
+				t.Errorf("Delve got %q, want %s among it", d.log, want)
 			}
 		})
 	}

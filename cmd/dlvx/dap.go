@@ -22,14 +22,15 @@ Programs that are launched in the modes debug and test record their spawns, and
 the stack of every goroutine goes on with those of the go statements that led to
 it. Attributes of the launch and attach requests besides dlv's:
 
-	stitch      false: stacks are dlv's own (default true)
+	stitch      false: stacks are dlv's own (default: --stitch)
 	record      auto (default), label, ancestors, off: how spawns are recorded
 	chainDepth  how many spawners are shown at most; 0 (default): all`
-	cmd.Run = func(cmd *cobra.Command, args []string) { exit(0, serveDAP(cmd, args)) }
+	stitch := cmd.Flags().Bool("stitch", true, "Shows spawn chains where the launch or attach request does not say.")
+	cmd.Run = func(cmd *cobra.Command, args []string) { exit(0, serveDAP(cmd, args, *stitch)) }
 }
 
 // serveDAP serves one client, as dlv dap does.
-func serveDAP(cmd *cobra.Command, args []string) error {
+func serveDAP(cmd *cobra.Command, args []string, stitch bool) error {
 	o := delve.OptionsOf(cmd)
 	endLog, err := o.SetupLog()
 	if err != nil {
@@ -54,6 +55,7 @@ func serveDAP(cmd *cobra.Command, args []string) error {
 	}()
 	err = dapproxy.Serve(ctx, client, proxySide, dapproxy.Config{
 		Log:      log,
+		NoStitch: !stitch,
 		Recorder: recorder{},
 		NewChains: func(inj *dapproxy.Injector) dapproxy.Chains {
 			target, err := session.Target()
