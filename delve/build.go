@@ -23,13 +23,13 @@ type Build struct {
 	Test     bool     // the test binary
 	Flags    string   // quoted as in dlv's --build-flags
 	Output   string   // path of the binary; "": a temporary one
-	Log      io.Writer
+
+	Stdout, Stderr io.Writer // for what the go command says
 }
 
 // Run builds the binary without optimisations and returns its absolute path.
-// What the compiler says goes to b.Log. The caller removes the binary with
-// [RemoveBinary]. Where ctx ends first the build is interrupted and leaves
-// nothing behind.
+// The caller removes the binary with [RemoveBinary]. Where ctx ends first the
+// build is interrupted and leaves nothing behind.
 func (b Build) Run(ctx context.Context) (binary string, err error) {
 	if b.Output != "" {
 		if binary, err = filepath.Abs(b.Output); err != nil {
@@ -47,7 +47,7 @@ func (b Build) Run(ctx context.Context) (binary string, err error) {
 	args := b.args(binary)
 	logflags.DebuggerLogger().Debugf("gobuild args: %v", args)
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Stdout, cmd.Stderr = b.Log, b.Log
+	cmd.Stdout, cmd.Stderr = b.Stdout, b.Stderr
 	// The go command ends its compilers when it is interrupted, not when it is
 	// killed.
 	cmd.Cancel = func() error { return interrupt(cmd.Process) }

@@ -48,18 +48,33 @@ func (a Attach) is() bool { return a.PID != 0 || a.WaitFor != "" }
 // ShowStack writes a logical stack for people to read.
 type ShowStack func(w io.Writer, s stitch.Stack) error
 
-// CheckTerminal tells whether options fit together for [Debug], before
-// anything is built. The rules are dlv's.
-func (o Options) CheckTerminal() error {
-	switch {
-	case o.Continue && !o.Headless:
-		return errors.New("--continue only works with --headless; use an init file")
-	case o.Continue && !o.AcceptMulticlient:
-		return errors.New("--continue requires --accept-multiclient")
-	case o.APIVersion != 1 && o.APIVersion != 2:
+// Check tells whether the options make sense, before anything is built.
+func (o Options) Check() error {
+	if o.APIVersion != 1 && o.APIVersion != 2 {
 		return fmt.Errorf("unknown API version %d", o.APIVersion)
 	}
-	if _, err := o.redirects(); err != nil {
+	if o.WorkingDir != "" {
+		info, err := os.Stat(o.WorkingDir)
+		if err == nil && !info.IsDir() {
+			err = fmt.Errorf("%s is not a folder", o.WorkingDir)
+		}
+		if err != nil {
+			return fmt.Errorf("going to the working directory: %w", err)
+		}
+	}
+	_, err := o.redirects()
+	return err
+}
+
+// CheckTerminal is Check for [Debug]. The rules are dlv's.
+func (o Options) CheckTerminal() error {
+	if o.Continue && !o.Headless {
+		return errors.New("--continue only works with --headless; use an init file")
+	}
+	if o.Continue && !o.AcceptMulticlient {
+		return errors.New("--continue requires --accept-multiclient")
+	}
+	if err := o.Check(); err != nil {
 		return err
 	}
 	if o.Headless || o.AllowNonTerminalInteractive {
@@ -262,7 +277,8 @@ func (o Options) start(p Program, listener net.Listener, stdout proc.OutputRedir
 		},
 	})
 	if err := server.Run(); err != nil {
-		if errors.Is(err, api.ErrNotExecutable) {
+		// Delve keeps its text only.
+		if strings.HasSuffix(err.Error(), api.ErrNotExecutable.Error()) && len(p.Args) > 0 {
 			if p.Built {
 				return nil, errors.New("can not debug non-main package")
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dlvx/dlvx/delve"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func buildflagsCommand() *cobra.Command {
@@ -26,6 +27,11 @@ the exit status is 1.`,
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	cmd.Run = func(cmd *cobra.Command, _ []string) { exit(0, buildflags(cmd)) }
+	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
+		// Of the flags that all of dlv's commands take, it uses one.
+		cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = f.Name != "build-flags" })
+		return new(cobra.Command).UsageFunc()(cmd)
+	})
 	return cmd
 }
 

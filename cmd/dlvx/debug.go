@@ -96,10 +96,9 @@ func terminalOptions(cmd *cobra.Command) (o delve.Options, endLog func(), err er
 	return o, endLog, err
 }
 
-// build builds the program that records its spawns. What the go command says
-// goes to out. It completes o.BuildFlags, and the environment where recording
+// build builds the program that records its spawns. It completes o.BuildFlags, and the environment where recording
 // needs it.
-func build(ctx context.Context, o *delve.Options, cmd *cobra.Command, args []string, test bool, out io.Writer) (p delve.Program, remove func(), err error) {
+func build(ctx context.Context, o *delve.Options, cmd *cobra.Command, args []string, test bool, stdout io.Writer) (p delve.Program, remove func(), err error) {
 	packages, programArgs := splitArgs(cmd, args)
 	r, err := prepareLabels(ctx, "", nil, delve.SplitBuildFlags(o.BuildFlags))
 	if err != nil {
@@ -110,7 +109,8 @@ func build(ctx context.Context, o *delve.Options, cmd *cobra.Command, args []str
 	}
 	o.BuildFlags = delve.JoinBuildFlags(o.BuildFlags, r.flags)
 	binary, err := delve.Build{
-		Packages: packages, Test: test, Flags: o.BuildFlags, Output: o.Output, Log: out,
+		Packages: packages, Test: test, Flags: o.BuildFlags, Output: o.Output,
+		Stdout: stdout, Stderr: os.Stderr,
 	}.Run(ctx)
 	if err != nil {
 		return delve.Program{}, nil, err

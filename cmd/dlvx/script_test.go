@@ -48,6 +48,7 @@ func TestScript(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("TERM", "dumb")
 			env.Setenv("GO", filepath.Join(dirs[2], "bin", "go"))
+			env.Setenv("DLVX", filepath.Join(strings.Split(env.Getenv("PATH"), string(filepath.ListSeparator))[0], "dlvx"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -123,7 +124,7 @@ func foreign(ts *testscript.TestScript, neg bool, args []string) {
 
 var (
 	address   = regexp.MustCompile(`\b0x[0-9a-f]{3,16}\b|\(PC: [0-9a-f]+\)`)
-	goroutine = regexp.MustCompile(`\b([Gg]oroutine[( ]|"goroutine": )(\d+)`)
+	goroutine = regexp.MustCompile(`([Gg]oroutine[( ]|"goroutine": )(\d+)`)
 )
 
 // normal writes the output of the last command to a file, with what differs

@@ -23,6 +23,9 @@ func runUntil(cmd *cobra.Command, args []string, location, format string) error 
 			return fmt.Errorf("--%s does not go with --until, which asks nothing", name)
 		}
 	}
+	if err := o.Check(); err != nil {
+		return err
+	}
 	endLog, err := o.SetupLog()
 	if err != nil {
 		return err
