@@ -39,6 +39,7 @@ func pong(left int, done chan bool) {
 //	---- ...
 //	... repeated generations cut
 //	---- ...
+//	---- created by goroutine (exited)
 //	main.ping go-pong
 //	---- created by goroutine 1 [chan receive]
 //	main.main go-first

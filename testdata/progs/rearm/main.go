@@ -47,6 +47,7 @@ func poll(left int, done chan bool) {
 //	---- ...
 //	... repeated generations cut
 //	---- ...
+//	---- created by goroutine (exited)
 //	time.AfterFunc
 //	main.start first
 //	---- created by goroutine 1 [chan receive]

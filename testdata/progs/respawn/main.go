@@ -38,6 +38,7 @@ func retry(left int, done chan bool) {
 //	---- ...
 //	... repeated generations cut
 //	---- ...
+//	---- created by goroutine (exited)
 //	main.retry again
 //	---- created by goroutine (exited)
 //	main.start go-retry
