@@ -19,6 +19,8 @@ const (
 	// maxBody bounds a body. go-dap refuses to read more than 4 MiB, but
 	// neither Delve nor an editor refuses to write it.
 	maxBody = 256 << 20
+	// maxTrusted is the length for which memory is set aside at once.
+	maxTrusted = 64 << 10
 )
 
 // framingError tells that a peer does not speak the base protocol; the place
@@ -65,34 +67,32 @@ func readBody(r *bufio.Reader) ([]byte, error) {
 	if length < 0 {
 		return nil, &framingError{"Content-Length is missing"}
 	}
+	if length <= maxTrusted {
+		body := make([]byte, length)
+		_, err := io.ReadFull(r, body)
+		return body, cutShort(err)
+	}
 	// Grown as the bytes come in: a header alone must not cost memory.
 	var body bytes.Buffer
-	body.Grow(int(min(length, 64<<10)))
-	if _, err := io.CopyN(&body, r, length); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
-		return nil, err
+	_, err := io.CopyN(&body, r, length)
+	return body.Bytes(), cutShort(err)
+}
+
+// cutShort turns an end within a body into an error that says so.
+func cutShort(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
 	}
-	return body.Bytes(), nil
+	return err
 }
 
 // readLine reads up to and including a newline, at most limit bytes.
 func readLine(r *bufio.Reader, limit int) (string, error) {
-	var line []byte
-	for {
-		c, err := r.ReadByte()
-		if err != nil {
-			return string(line), err
-		}
-		line = append(line, c)
-		if c == '\n' {
-			return string(line), nil
-		}
-		if len(line) >= limit {
-			return "", &framingError{fmt.Sprintf("longer than %d bytes", maxHeader)}
-		}
+	line, err := r.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) || len(line) > limit {
+		return "", &framingError{fmt.Sprintf("longer than %d bytes", maxHeader)}
 	}
+	return string(line), err
 }
 
 // writeBody writes one message in a single Write, so that a peer that goes

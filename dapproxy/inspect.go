@@ -144,11 +144,8 @@ func (s *session) live(f *addedFrame) (id int, ok bool) {
 func (s *session) forwardFrame(m message, id int) {
 	at, ok := m.argument("frameId")
 	if ok {
-		changed, err := m.edited(edit{at, strconv.AppendInt(nil, int64(id), 10)})
-		if err == nil {
-			s.forward(changed, nil)
-			return
-		}
+		s.forward(m.edited(edit{at, strconv.AppendInt(nil, int64(id), 10)}), nil)
+		return
 	}
 	s.refuse(m, "the request's frameId cannot be read")
 }

@@ -231,5 +231,5 @@ func (l launchConfig) with(m message, p Prepared) (message, error) {
 		}
 		edits = append(edits, setMember(m.body, l.at, l.config, "env", raw))
 	}
-	return m.edited(edits...)
+	return m.edited(edits...), nil
 }

@@ -1,8 +1,10 @@
 package dapproxy
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -19,6 +21,7 @@ type message struct {
 	success    bool
 
 	fields object
+	edits  []edit // what is to be different in body when it is sent
 }
 
 // parseMessage reads a message's top-level fields. A field that is missing
@@ -30,26 +33,35 @@ func parseMessage(body []byte) (message, error) {
 		return m, fmt.Errorf("malformed DAP message: %w", err)
 	}
 	m.fields = fields
-	for _, f := range []struct {
-		key string
-		to  any
-	}{
-		{"seq", &m.seq},
-		{"request_seq", &m.requestSeq},
-		{"type", &m.kind},
-		{"command", &m.command},
-		{"event", &m.event},
-		{"success", &m.success},
-	} {
-		at, ok := fields.get(f.key)
-		if !ok {
-			continue
+	for _, f := range fields { // of several of a name the last one counts
+		value := f.value.of(body)
+		switch f.key {
+		case "seq":
+			m.seq, err = strconv.ParseInt(string(value), 10, 64)
+		case "request_seq":
+			m.requestSeq, err = strconv.ParseInt(string(value), 10, 64)
+		case "type":
+			m.kind, err = decodeString(value)
+		case "command":
+			m.command, err = decodeString(value)
+		case "event":
+			m.event, err = decodeString(value)
+		case "success":
+			m.success = string(value) == "true"
 		}
-		if err := json.Unmarshal(at.of(body), f.to); err != nil {
-			return m, fmt.Errorf("malformed DAP message: %q: %w", f.key, err)
+		if err != nil {
+			return m, fmt.Errorf("malformed DAP message: %q is %.40s", f.key, value)
 		}
 	}
 	return m, nil
+}
+
+func decodeString(value []byte) (s string, err error) {
+	if n := len(value); n >= 2 && value[0] == '"' && bytes.IndexByte(value, '\\') < 0 {
+		return string(value[1 : n-1]), nil
+	}
+	err = json.Unmarshal(value, &s)
+	return s, err
 }
 
 // newMessage encodes a message of the proxy's own.
@@ -64,10 +76,10 @@ func newMessage(v any) message {
 	panic(fmt.Sprintf("dapproxy: encoding a message of its own: %v", err)) // made of go-dap's types only
 }
 
-// renumbered returns the body with other numbers, or the body itself where
-// nothing changes. Fields that are missing stay so.
+// renumbered returns the body with the message's edits and other numbers, or
+// the body itself where nothing changes. Fields that are missing stay so.
 func (m message) renumbered(seq, requestSeq int64) []byte {
-	var edits []edit
+	edits := slices.Clone(m.edits)
 	if at, ok := m.fields.get("seq"); ok && seq != m.seq {
 		edits = append(edits, edit{at, strconv.AppendInt(nil, seq, 10)})
 	}
@@ -77,12 +89,11 @@ func (m message) renumbered(seq, requestSeq int64) []byte {
 	return splice(m.body, edits...)
 }
 
-// edited returns the message with its body spliced.
-func (m message) edited(edits ...edit) (message, error) {
-	if len(edits) == 0 {
-		return m, nil
-	}
-	return parseMessage(splice(m.body, edits...))
+// edited returns the message with more to be different in it when it is sent.
+// What is read of it stays what came in.
+func (m message) edited(edits ...edit) message {
+	m.edits = append(slices.Clip(m.edits), edits...)
+	return m
 }
 
 // arguments decodes a request's arguments.

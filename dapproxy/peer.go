@@ -27,7 +27,7 @@ type peer struct {
 }
 
 func newPeer(conn io.ReadWriteCloser) *peer {
-	return &peer{conn: conn, in: bufio.NewReader(conn)}
+	return &peer{conn: conn, in: bufio.NewReaderSize(conn, maxTrusted)}
 }
 
 // number returns want if no message had that number, else the next one.

@@ -33,7 +33,10 @@ func (o object) get(key string) (span, bool) {
 	return span{}, false
 }
 
-var errNotObject = errors.New("not a JSON object")
+var (
+	errNotObject = errors.New("not a JSON object")
+	errNotArray  = errors.New("not a JSON array")
+)
 
 // scanObject lists the members of the JSON object that data[at] is, without
 // decoding the values: what is forwarded must keep its bytes. Within values it
@@ -80,6 +83,38 @@ func scanObject(data []byte, at span) (object, error) {
 			i = skipSpace(data, i+1)
 		case '}':
 			return o, checkEnd(data, i+1)
+		default:
+			return nil, syntaxError(data, i)
+		}
+	}
+}
+
+// scanArray lists the elements of the JSON array that data[at] is.
+func scanArray(data []byte, at span) (elements []span, err error) {
+	data = data[:at.to]
+	i := skipSpace(data, at.from)
+	if i >= len(data) || data[i] != '[' {
+		return nil, errNotArray
+	}
+	i = skipSpace(data, i+1)
+	if i < len(data) && data[i] == ']' {
+		return nil, checkEnd(data, i+1)
+	}
+	for {
+		to, err := skipValue(data, i)
+		if err != nil {
+			return nil, err
+		}
+		elements = append(elements, span{i, to})
+		i = skipSpace(data, to)
+		if i >= len(data) {
+			return nil, syntaxError(data, i)
+		}
+		switch data[i] {
+		case ',':
+			i = skipSpace(data, i+1)
+		case ']':
+			return elements, checkEnd(data, i+1)
 		default:
 			return nil, syntaxError(data, i)
 		}

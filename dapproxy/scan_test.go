@@ -52,6 +52,31 @@ func FuzzScanObject(f *testing.F) {
 	})
 }
 
+func FuzzScanArray(f *testing.F) {
+	for _, s := range scanSeeds {
+		f.Add([]byte("[" + s + "]"))
+		f.Add([]byte("[1 ," + s + " , " + s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		elements, err := scanArray(data, span{0, len(data)})
+		var want []json.RawMessage
+		if json.Unmarshal(data, &want) != nil || want == nil {
+			for _, e := range elements {
+				_ = e.of(data)
+			}
+			return
+		}
+		if err != nil || len(elements) != len(want) {
+			t.Fatalf("%q: %d elements, %v; want %d", data, len(elements), err, len(want))
+		}
+		for i, e := range elements {
+			if !bytes.Equal(e.of(data), want[i]) {
+				t.Fatalf("%q: element %d is %q, want %q", data, i, e.of(data), want[i])
+			}
+		}
+	})
+}
+
 func FuzzRenumber(f *testing.F) {
 	for _, s := range scanSeeds {
 		f.Add([]byte(s), int64(5), int64(6))

@@ -70,8 +70,8 @@ func (s *session) stitchPage(st *stop, args dap.StackTraceArguments, answer mess
 	if err != nil {
 		return answer, fmt.Errorf("reading the answer to stackTrace: %w", err)
 	}
-	var page stackPage
-	if err := json.Unmarshal(at.of(answer.body), &page); err != nil {
+	page, err := scanPage(answer.body, body)
+	if err != nil {
 		return answer, fmt.Errorf("reading the answer to stackTrace: %w", err)
 	}
 	t, err := s.tail(st, args, page, opts)
@@ -93,7 +93,26 @@ func (s *session) stitchPage(st *stop, args dap.StackTraceArguments, answer mess
 	return answer.edited(
 		setMember(answer.body, at, body, "stackFrames", joinArray(shown, rest)),
 		setMember(answer.body, at, body, "totalFrames", strconv.AppendInt(nil, int64(t.own+len(t.added)), 10)),
-	)
+	), nil
+}
+
+// scanPage reads the body of an answer to stackTrace without decoding the
+// frames, most of which pass by as they are.
+func scanPage(data []byte, body object) (p stackPage, err error) {
+	if at, ok := body.get("totalFrames"); ok {
+		if p.TotalFrames, err = strconv.Atoi(string(at.of(data))); err != nil {
+			return p, err
+		}
+	}
+	at, ok := body.get("stackFrames")
+	if !ok {
+		return p, errors.New("there are no stackFrames")
+	}
+	frames, err := scanArray(data, at)
+	for _, f := range frames {
+		p.StackFrames = append(p.StackFrames, f.of(data))
+	}
+	return p, err
 }
 
 // joinArray returns a JSON array of values, whose bytes it keeps.
