@@ -3,6 +3,7 @@ package dapproxy
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -26,7 +27,7 @@ func BenchmarkStackTrace(b *testing.B) {
 		frames = append(frames, fmt.Sprintf(`{"id":%d,"name":"b.(*T).work","source":{"name":"t.go","path":"/home/user/src/a/b/t.go"},"line":%d,"column":0,"instructionPointerReference":"0x4bd049"}`, 1000+n, n))
 	}
 	answer := fmt.Sprintf(`"type":"response","success":true,"command":"stackTrace","body":{"stackFrames":[%s],"totalFrames":8}}`, strings.Join(frames, ","))
-	serve := func(conn net.Conn) {
+	serve := func(conn io.ReadWriter) {
 		in := bufio.NewReader(conn)
 		_ = writeBody(conn, []byte(`{"seq":1,"type":"event","event":"stopped"}`))
 		for n := 2; ; n++ {
@@ -62,7 +63,7 @@ func BenchmarkStackTrace(b *testing.B) {
 	})
 	b.Run("proxied", func(b *testing.B) {
 		client, front := loopback(b)
-		back, delve := net.Pipe()
+		back, delve := Pipe()
 		done := make(chan error)
 		go serve(delve)
 		go func() {

@@ -117,7 +117,13 @@ func scanPage(data []byte, body object) (p stackPage, err error) {
 
 // joinArray returns a JSON array of values, whose bytes it keeps.
 func joinArray(parts ...[]json.RawMessage) []byte {
-	out := []byte{'['}
+	size := 2
+	for _, part := range parts {
+		for _, v := range part {
+			size += len(v) + 1
+		}
+	}
+	out := append(make([]byte, 0, size), '[')
 	for _, part := range parts {
 		for _, v := range part {
 			if len(out) > 1 {
