@@ -78,7 +78,7 @@ func (s *session) resume(m message, stopsAgain bool) {
 	at := s.gate.suspend()
 	select {
 	case <-s.gate.drained():
-	case <-s.ctx.Done():
+	case <-s.staying.Done(): // a disconnect waits behind this
 	}
 	s.forwardResume(m, at, stopsAgain)
 }

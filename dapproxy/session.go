@@ -126,12 +126,14 @@ func (s *session) readClient() {
 			s.clientEnded(err)
 			return
 		}
-		m, err := parseMessage(body)
-		if err == nil && !json.Valid(body) {
-			err = errors.New("malformed DAP message: not valid JSON")
+		if !json.Valid(body) {
+			// Delve, too, hangs up on such a client without another word.
+			s.end(fmt.Errorf("reading from the client: malformed DAP message: %.60q is not JSON", body))
+			return
 		}
-		if err == nil && m.seq <= 0 {
-			err = errors.New("malformed DAP message: seq is missing or not positive")
+		m, err := parseMessage(body)
+		if _, ok := m.fields.get("seq"); err == nil && !ok {
+			err = errors.New("malformed DAP message: seq is missing")
 		}
 		if err != nil {
 			// The next message can still be found: go on.
@@ -139,7 +141,7 @@ func (s *session) readClient() {
 			s.respond(s.malformed(m, err))
 			continue
 		}
-		if m.kind == "request" && (m.command == "disconnect" || m.command == "terminate") {
+		if m.kind == "request" && m.command == "disconnect" {
 			s.leave()
 		}
 		select {
@@ -291,7 +293,7 @@ func (s *session) serverEnded(err error) {
 	s.mu.Lock()
 	over := s.over
 	s.mu.Unlock()
-	if !over {
+	if !over && s.targets.Load() > 0 {
 		s.sendClient(newMessage(&dap.TerminatedEvent{Event: newEvent("terminated")}), nil)
 	}
 	if errors.Is(err, io.EOF) {
