@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"syscall"
 
 	"github.com/dlvx/dlvx/dapproxy"
 	"github.com/dlvx/dlvx/delve"
@@ -73,8 +74,8 @@ func serveDAP(cmd *cobra.Command, args []string, stitch bool) error {
 	case <-notify(interrupts...).Done():
 	}
 	session.Close()
-	if ctx.Err() != nil {
-		return nil // the way in which dlv dap is ended, too
+	if ctx.Err() != nil || errors.Is(err, syscall.ECONNRESET) {
+		return nil // as dlv dap: it was told to end, or the client went away
 	}
 	return err
 }

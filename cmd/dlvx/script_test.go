@@ -54,6 +54,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"nothing-left": nothingLeft,
 			"occupy":       occupy,
+			"dap":          dapClient,
 			"foreign":      foreign,
 			"normal":       normal,
 		},

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/textproto"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// dapClient is the script command `dap ADDR STEP...`: a DAP client that takes
+// its steps one after the other and prints what it gets, in the words of the
+// steps. ADDR is that of a unix socket, or "listen:" and one at which to wait
+// for dlvx; without steps it only begins to listen. The connection stays open until the script's end.
+//
+//	launch=JSON  initialize, launch with these arguments, and the breakpoint
+//	build=JSON   initialize and launch, without waiting for the answer
+//	stop         wait until the program has stopped
+//	stack        the stack of the goroutine that stopped
+//	ready=FIFO   wait until somebody has opened the FIFO, and closed it
+//	disconnect   ask to disconnect
+//	vanish       close the connection
+//	raw=TEXT     send a text that is no message
+//	end          read until dlvx closes the connection
+func dapClient(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: dap address step...")
+	}
+	var conn net.Conn
+	if path, ok := strings.CutPrefix(args[0], "listen:"); ok {
+		path = ts.MkAbs(path)
+		if len(args) == 1 {
+			l, err := net.Listen("unix", path)
+			ts.Check(err)
+			ts.Defer(func() { l.Close() })
+			dapListeners.Store(path, l)
+			return
+		}
+		l, ok := dapListeners.Load(path)
+		if !ok {
+			ts.Fatalf("dap: not listening at %s", path)
+		}
+		var err error
+		conn, err = l.(net.Listener).Accept()
+		ts.Check(err)
+	} else {
+		var err error
+		conn, err = net.Dial("unix", ts.MkAbs(args[0]))
+		ts.Check(err)
+	}
+	ts.Defer(func() { conn.Close() })
+	c := &dapConn{ts: ts, conn: conn, r: bufio.NewReader(conn)}
+	for _, step := range args[1:] {
+		c.step(step)
+	}
+}
+
+var dapListeners sync.Map // net.Listener by path
+
+type dapConn struct {
+	ts     *testscript.TestScript
+	conn   net.Conn
+	r      *bufio.Reader
+	seq    int
+	thread int
+	events []dapMessage
+}
+
+type dapMessage struct {
+	Type, Event, Command, Message string
+	Success                       bool
+	RequestSeq                    int `json:"request_seq"`
+	Body                          struct {
+		ThreadID    int
+		Error       struct{ Format string }
+		StackFrames []struct {
+			Name, PresentationHint string
+			Line                   int
+		}
+	}
+}
+
+func (c *dapConn) step(step string) {
+	name, arg, _ := strings.Cut(step, "=")
+	switch name {
+	case "launch":
+		c.request("initialize", `{"adapterID":"go"}`)
+		if m := c.request("launch", arg); m.Success {
+			c.event("initialized")
+			c.request("setFunctionBreakpoints", `{"breakpoints":[{"name":"main.worker"}]}`)
+			c.request("configurationDone", `{}`)
+		}
+	case "build":
+		c.request("initialize", `{"adapterID":"go"}`)
+		c.send("launch", arg)
+	case "stop":
+		c.thread = c.event("stopped").Body.ThreadID
+	case "stack":
+		m := c.request("stackTrace", fmt.Sprintf(`{"threadId":%d}`, c.thread))
+		for _, f := range m.Body.StackFrames {
+			fmt.Fprintln(c.ts.Stdout(), f.Name, f.Line, f.PresentationHint)
+		}
+	case "ready":
+		_, err := os.ReadFile(c.ts.MkAbs(arg))
+		c.ts.Check(err)
+	case "disconnect":
+		c.request("disconnect", `{}`)
+	case "vanish":
+		c.ts.Check(c.conn.Close())
+	case "raw":
+		_, err := io.WriteString(c.conn, arg+"\r\n\r\n")
+		c.ts.Check(err)
+	case "end":
+		for m, ok := c.read(); ok; m, ok = c.read() {
+			if m.Type == "response" && !m.Success {
+				fmt.Fprintf(c.ts.Stdout(), "%s failed: %s\n", m.Command, m.Body.Error.Format)
+			}
+		}
+	default:
+		c.ts.Fatalf("dap: unknown step %q", step)
+	}
+}
+
+func (c *dapConn) send(command, arguments string) (seq int) {
+	c.seq++
+	body := fmt.Sprintf(`{"seq":%d,"type":"request","command":%q,"arguments":%s}`, c.seq, command, arguments)
+	_, err := fmt.Fprintf(c.conn, "Content-Length: %d\r\n\r\n%s", len(body), body)
+	c.ts.Check(err)
+	return c.seq
+}
+
+// request returns the response to a request, and prints it where it is an
+// error.
+func (c *dapConn) request(command, arguments string) dapMessage {
+	seq := c.send(command, arguments)
+	for {
+		m, ok := c.read()
+		if !ok {
+			c.ts.Fatalf("dap: the connection ended before the answer to %s", command)
+		}
+		if m.Type == "response" && m.RequestSeq == seq {
+			if !m.Success {
+				fmt.Fprintf(c.ts.Stdout(), "%s failed: %s\n", command, m.Body.Error.Format)
+			}
+			return m
+		}
+		c.events = append(c.events, m)
+	}
+}
+
+// event returns the next event of a name, which may have come before the
+// answer to a request.
+func (c *dapConn) event(name string) dapMessage {
+	for i, m := range c.events {
+		if m.Event == name {
+			c.events = slices.Delete(c.events, i, i+1)
+			return m
+		}
+	}
+	for {
+		m, ok := c.read()
+		if !ok {
+			c.ts.Fatalf("dap: the connection ended before the event %s", name)
+		}
+		if m.Event == name {
+			return m
+		}
+	}
+}
+
+func (c *dapConn) read() (m dapMessage, ok bool) {
+	header, err := textproto.NewReader(c.r).ReadMIMEHeader()
+	if err != nil {
+		return m, false
+	}
+	n, err := strconv.Atoi(header.Get("Content-Length"))
+	c.ts.Check(err)
+	body := make([]byte, n)
+	if _, err := io.ReadFull(c.r, body); err != nil {
+		return m, false
+	}
+	c.ts.Check(json.Unmarshal(body, &m))
+	return m, true
+}
