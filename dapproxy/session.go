@@ -164,8 +164,11 @@ func (s *session) clientEnded(err error) {
 		s.respond(s.malformed(message{}, err))
 		s.end(fmt.Errorf("reading from the client: %w", err))
 	case s.ctx.Err() != nil:
-	default:
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		s.end(fmt.Errorf("reading from the client: %w", err))
+	default: // such as a reset: an editor that was killed, or has left answers unread
+		s.log.Info("reading from the client", "error", err)
+		s.end(errClientGone)
 	}
 }
 
