@@ -56,6 +56,20 @@ func TestStripped(t *testing.T) {
 	}
 }
 
+// TestOtherTargets builds for other systems than this one.
+func TestOtherTargets(t *testing.T) {
+	if os.Getenv(matrixVar) == "" {
+		t.Skipf("only with %s=1", matrixVar)
+	}
+	for _, target := range []string{"windows/amd64", "darwin/arm64", "linux/arm64", "linux/ppc64le", "linux/386", "freebsd/amd64"} {
+		goos, goarch, _ := strings.Cut(target, "/")
+		path, out := build{dir: tiny, env: []string{"CGO_ENABLED=0", "GOOS=" + goos, "GOARCH=" + goarch}}.program(t)
+		if n := formats(t, path); n != 1 || out != "" {
+			t.Errorf("%s: %d format records, want 1; the build prints %q", target, n, out)
+		}
+	}
+}
+
 // TestPlainBuild builds without our flags after a build with them: the build
 // cache must keep them apart.
 func TestPlainBuild(t *testing.T) {

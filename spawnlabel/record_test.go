@@ -107,6 +107,7 @@ var modes = []mode{
 	{"static debug", true, build{flags: []string{"-gcflags=-N -l", "-tags=http"}, env: []string{"CGO_ENABLED=0"}}},
 	{"asan", true, build{flags: []string{"-asan"}, env: []string{"CGO_ENABLED=1"}}},
 	{"lock ranking", true, build{env: []string{"GOEXPERIMENT=staticlockranking"}}},
+	{"386", true, build{env: []string{"GOARCH=386", "CGO_ENABLED=0"}}},
 	{"cover", true, build{flags: []string{"-cover"}}},
 }
 
@@ -142,6 +143,10 @@ func checkChains(t *testing.T, m mode) {
 			t.Errorf("%s: no goroutine id", name)
 		}
 		compareOrigins(t, name, spawn, c, names, origins(t, s.Stack), debug)
+	}
+	// Some 30,000 goroutines have been started, 12,000 of them by their like.
+	if tg.memory > 256<<10 {
+		t.Errorf("%d bytes of labels", tg.memory)
 	}
 	for name := range chains {
 		if _, ok := tg.stops[name]; !ok && !missing(name, m.build) {

@@ -20,6 +20,7 @@ type target struct {
 	out    *bufio.Scanner
 	stops  map[string]stop
 	format Format
+	memory uint64 // bytes of its labels
 }
 
 // A stop is one of its goroutines.
@@ -58,13 +59,13 @@ func startTarget(t *testing.T, path string, env ...string) *target {
 		t.Fatal("the target ends before its goroutines have arrived")
 	}
 	var hello struct {
-		Format uint64
-		Stops  []stop
+		Format, Memory uint64
+		Stops          []stop
 	}
 	if err := json.Unmarshal(lines.Bytes(), &hello); err != nil {
 		t.Fatal(err)
 	}
-	tg := &target{t: t, in: in, out: lines, stops: map[string]stop{}}
+	tg := &target{t: t, in: in, out: lines, stops: map[string]stop{}, memory: hello.Memory}
 	for _, s := range hello.Stops {
 		tg.stops[s.Name] = s
 	}

@@ -71,9 +71,9 @@ func main() {
 			panic("arrived at " + got + " instead of " + name)
 		}
 	}
-	_, format, _ := hook()
+	_, format, memory := hook()
 	out := json.NewEncoder(os.Stdout)
-	if err := out.Encode(map[string]any{"Format": format, "Stops": stops}); err != nil {
+	if err := out.Encode(map[string]any{"Format": format, "Memory": memory, "Stops": stops}); err != nil {
 		panic(err)
 	}
 	in := bufio.NewScanner(os.Stdin)
