@@ -26,10 +26,11 @@ func notify(signals ...os.Signal) context.Context {
 }
 
 // interrupts are the signals that end what has no user interface, and hangUps
-// those that end everything.
+// those that end everything. A reader of the output that goes away is one of
+// them: left alone, SIGPIPE kills a Go program on the spot.
 var (
-	interrupts = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
-	hangUps    = []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
+	interrupts = append([]os.Signal{os.Interrupt}, hangUps...)
+	hangUps    = []os.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE}
 )
 
 // exit reports an error and ends dlvx with a status: that of an error where
