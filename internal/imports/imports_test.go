@@ -25,6 +25,7 @@ var allowed = map[string][]string{
 	"internal/render":  {module + "/stitch"},
 	"internal/fixture": {},
 	"internal/imports": {},
+	"internal/picture": {module + "/internal/fixture"},
 	"cmd/dlvx":         {module, "github.com/spf13/", "golang.org/x/"},
 }
 
