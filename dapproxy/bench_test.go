@@ -63,7 +63,7 @@ func BenchmarkStackTrace(b *testing.B) {
 	})
 	b.Run("proxied", func(b *testing.B) {
 		client, front := loopback(b)
-		back, delve := Pipe()
+		back, delve := net.Pipe()
 		done := make(chan error)
 		go serve(delve)
 		go func() {
