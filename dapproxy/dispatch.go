@@ -62,9 +62,9 @@ func (s *session) dispatch(m message) {
 	case "disconnect", "terminate":
 		// Not held back by a question under way: this must always get through.
 		at := s.gate.suspend()
-		s.mu.Lock()
-		s.over = s.over || m.command == "disconnect"
-		s.mu.Unlock()
+		if m.command == "disconnect" {
+			s.setOver(true)
+		}
 		s.forwardResume(m, at, false)
 	default:
 		s.forward(m, nil)

@@ -48,6 +48,7 @@ func (s *session) fail(to message, id int, summary, details string, showUser boo
 	s.respond(newError(to, id, summary, details, showUser))
 }
 
-func (s *session) malformed(m message, err error) message {
+// malformedError answers what is no proper message.
+func malformedError(m message, err error) message {
 	return newError(m, errInternal, "Internal Error", err.Error(), false)
 }

@@ -138,7 +138,7 @@ func (s *session) readClient() {
 		if err != nil {
 			// The next message can still be found: go on.
 			s.log.Warn("dropping a message of the client", "error", err)
-			s.respond(s.malformed(m, err))
+			s.respond(malformedError(m, err))
 			continue
 		}
 		if m.kind == "request" && m.command == "disconnect" {
@@ -156,19 +156,16 @@ func (s *session) clientEnded(err error) {
 	s.leave()
 	var malformed *framingError
 	switch {
-	case errors.Is(err, io.EOF):
-		// What the client has sent is still dispatched: a disconnect may say
-		// what becomes of the target. See dispatchAll.
-		return
 	case errors.As(err, &malformed):
-		s.respond(s.malformed(message{}, err))
+		s.respond(malformedError(message{}, err))
 		s.end(fmt.Errorf("reading from the client: %w", err))
-	case s.ctx.Err() != nil:
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		s.end(fmt.Errorf("reading from the client: %w", err))
-	default: // such as a reset: an editor that was killed, or has left answers unread
-		s.log.Info("reading from the client", "error", err)
-		s.end(errClientGone)
+	default:
+		// The end, or a reset by an editor that has left answers unread. What
+		// it has sent is still dispatched, and dispatchAll ends the session: a
+		// disconnect may say what becomes of the target.
+		s.log.Debug("reading from the client", "error", err)
 	}
 }
 
@@ -211,14 +208,19 @@ func (s *session) observeEvent(m message) {
 	case "initialized": // also sent again after a restart
 		s.gate.shut()
 		s.targets.Add(1)
+		s.setOver(false)
 	case "exited":
 		s.gate.shut()
 	case "terminated":
 		s.gate.shut()
-		s.mu.Lock()
-		s.over = true
-		s.mu.Unlock()
+		s.setOver(true)
 	}
+}
+
+func (s *session) setOver(over bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = over
 }
 
 // answered takes a response of the server to where it belongs.
