@@ -114,10 +114,7 @@ func (c *stitchClient) added(goid int64, own []api.Stackframe) *addedFrames {
 	}
 	chain, err := c.chains.Chain(goid, 0)
 	if err != nil {
-		if !c.logged {
-			c.logged = true
-			c.log.Warn("stacks are shown without their spawners", "why", err)
-		}
+		c.failed(err)
 		c.stacks[goid] = nil
 		return nil
 	}
@@ -130,18 +127,29 @@ func (c *stitchClient) added(goid int64, own []api.Stackframe) *addedFrames {
 	return added
 }
 
+// failed tells, once, why a chain is not shown. c.mu is held.
+func (c *stitchClient) failed(err error) {
+	if !c.logged {
+		c.logged = true
+		c.log.Warn("stacks are shown without their spawners", "why", err)
+	}
+}
+
 func addedFramesOf(s stitch.Stack) *addedFrames {
 	added := &addedFrames{own: len(s.Segments[0].Frames), below: s.Segments[0].Notes()}
 	for _, seg := range s.Segments[1:] {
 		above := append(added.below, seg.Separator())
-		for _, f := range seg.Frames {
+		frames := seg.Frames
+		if len(frames) == 0 { // its separator needs one to stand above
+			frames = []stitch.Frame{{Func: "(not recorded)", Live: -1}}
+		}
+		for _, f := range frames {
 			a := addedFrame{frame: f, segment: seg, above: above}
 			a.segment.Frames = nil
 			added.frames = append(added.frames, a)
 			above = nil
 		}
-		// A segment of which no frame is known still has its line.
-		added.below = append(above, seg.Notes()...)
+		added.below = seg.Notes()
 	}
 	if len(added.frames) == 0 && len(added.below) == 0 {
 		return nil
@@ -166,8 +174,8 @@ func (c *stitchClient) goroutine(goid int64) (int64, error) {
 }
 
 // logical returns the logical stack of a goroutine, or of the selected one
-// (-1): own frames, states, and the chain. Unlike Stacktrace it fails where the
-// chain cannot be read.
+// (-1): own frames, states, and the chain. Where the chain cannot be read the
+// stack says so.
 func (c *stitchClient) logical(goid int64) (stitch.Stack, error) {
 	goid, err := c.goroutine(goid)
 	if err != nil {
@@ -191,7 +199,8 @@ func (c *stitchClient) logical(goid int64) (stitch.Stack, error) {
 	}
 	chain, err := c.chains.Chain(goid, 0)
 	if err != nil {
-		return stitch.Stack{}, err
+		c.failed(err)
+		chain = stitch.Chain{Cut: stitch.CutUnreadable}
 	}
 	return stitch.Stitch(own, chain), nil
 }
