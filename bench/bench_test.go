@@ -20,56 +20,51 @@ func TestBench(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("reads /proc")
 	}
-	for _, test := range []struct {
-		match string
-		rows  []string // in the text
-	}{
-		{`^spawn/.*/stack=20/chain=5$`, []string{
-			"spawn/optimised/procs=1/stack=20/chain=5", "spawn/optimised/procs=2/stack=20/chain=5",
-			"spawn/unoptimised/procs=1/stack=20/chain=5", "spawn/unoptimised/procs=2/stack=20/chain=5",
-		}},
-		{`^memory/stack=5/`, []string{"memory/stack=5/chain=1"}},
-		// Not the cold one, which compiles the standard library.
-		{`^debug/warm$`, []string{"debug/warm"}},
-		{`^stack/`, []string{
-			"stack/exited/goroutines=12/first-page", "stack/exited/goroutines=12/first-frame-then-rest",
-			"stack/exited/goroutines=12/again", "stack/exited/goroutines=20/threads", "stack/alive/goroutines=20/first-page",
-		}},
+	// Not debug/cold, which compiles the standard library.
+	match := regexp.MustCompile(`^spawn/.*/stack=20/chain=5$|^memory/stack=5/|^debug/warm$|^stack/`)
+	r, err := measure(t.Context(), config{match: match, rounds: 1, size: tiny, log: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text, js strings.Builder
+	if err := r.text(&text); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []string{
+		"spawn/optimised/procs=1/stack=20/chain=5", "spawn/optimised/procs=2/stack=20/chain=5",
+		"spawn/unoptimised/procs=1/stack=20/chain=5", "spawn/unoptimised/procs=2/stack=20/chain=5",
+		"memory/stack=5/chain=1",
+		"debug/warm",
+		"stack/exited/goroutines=12/first-page", "stack/exited/goroutines=12/first-frame-then-rest",
+		"stack/exited/goroutines=12/again", "stack/exited/goroutines=12/session-start",
+		"stack/exited/goroutines=20/threads", "stack/alive/goroutines=20/first-page",
 	} {
-		t.Run(test.match, func(t *testing.T) {
-			r, err := measure(t.Context(), config{match: regexp.MustCompile(test.match), rounds: 1, size: tiny, log: io.Discard})
-			if err != nil {
-				t.Fatal(err)
-			}
-			var text, js strings.Builder
-			if err := r.text(&text); err != nil {
-				t.Fatal(err)
-			}
-			for _, row := range test.rows {
-				if !regexp.MustCompile(`(?m)^` + row + ` +\d`).MatchString(text.String()) {
-					t.Errorf("no row %s in\n%s", row, &text)
+		if !regexp.MustCompile(`(?m)^` + row + ` +\d`).MatchString(text.String()) {
+			t.Errorf("no row %s", row)
+		}
+	}
+	if !strings.Contains(text.String(), " bars met.\n") {
+		t.Error("no verdict")
+	}
+	if t.Failed() {
+		t.Logf("the text is\n%s", &text)
+	}
+
+	if err := r.json(&js); err != nil {
+		t.Fatal(err)
+	}
+	var back report
+	if err := json.Unmarshal([]byte(js.String()), &back); err != nil {
+		t.Fatalf("the JSON cannot be read: %v\n%s", err, &js)
+	}
+	for _, s := range back.Sections {
+		for _, row := range s.Rows {
+			for i, v := range row.Values {
+				if v.Median <= 0 {
+					t.Errorf("%s: %s took %v %s", row.Case, s.Variants[i], v.Median, s.Unit)
 				}
 			}
-			if !strings.Contains(text.String(), " bars met.\n") {
-				t.Errorf("no verdict in\n%s", &text)
-			}
-			if err := r.json(&js); err != nil {
-				t.Fatal(err)
-			}
-			var back report
-			if err := json.Unmarshal([]byte(js.String()), &back); err != nil {
-				t.Errorf("the JSON cannot be read: %v\n%s", err, &js)
-			}
-			for _, s := range back.Sections {
-				for _, row := range s.Rows {
-					for i, v := range row.Values {
-						if v.Median <= 0 {
-							t.Errorf("%s: %s took %v %s", row.Case, s.Variants[i], v.Median, s.Unit)
-						}
-					}
-				}
-			}
-		})
+		}
 	}
 }
 

@@ -50,8 +50,6 @@ func (l *lab) startDAP(ctx context.Context, tool, program string, args []string,
 	if s.conn, err = net.Dial("tcp", address); err != nil {
 		return nil, err
 	}
-	stop := context.AfterFunc(ctx, func() { s.conn.Close() })
-	defer stop()
 	s.reader = bufio.NewReader(s.conn)
 
 	launch, err := json.Marshal(map[string]any{

@@ -24,9 +24,10 @@ func firstDebug(ctx context.Context, l *lab) ([]section, error) {
 	wall := section{Title: title + "wall time", Unit: "ms", Compare: asRatio, Variants: names}
 	cpu := section{Title: title + "CPU time", Unit: "ms", Compare: asRatio, Variants: names}
 	for _, cache := range []struct {
-		name string
-		bar  float64
-	}{{"cold", coldBar}, {"warm", warmBar}} {
+		name   string
+		bar    float64
+		rounds int
+	}{{"cold", coldBar, l.rounds}, {"warm", warmBar, 3 * l.rounds}} { // a warm one is short, and so more easily disturbed
 		name := "debug/" + cache.name
 		if !l.wants(name) {
 			continue
@@ -41,7 +42,7 @@ func firstDebug(ctx context.Context, l *lab) ([]section, error) {
 			}
 			variants = append(variants, session)
 		}
-		samples, err := alternate(l.rounds, variants...)
+		samples, err := alternate(cache.rounds, variants...)
 		if err != nil {
 			return nil, err
 		}

@@ -21,8 +21,9 @@ const latencyBar = 1.5
 // and main.
 const chainLinks = 6
 
-// latencies are the medians of the stops of one session, in us.
-type latencies struct{ threads, one, two, again float64 }
+// latencies are those of one session, in us: of its first stop, where more is
+// to be found out than later on, and the medians of the other ones.
+type latencies struct{ start, threads, one, two, again float64 }
 
 // stackLatency measures how long a client waits for the stack of the
 // goroutine that stopped.
@@ -55,6 +56,7 @@ func stackLatency(ctx context.Context, l *lab) ([]section, error) {
 			s.add(name+"/first-page", latencyBar, values(samples, func(t latencies) float64 { return t.one }))
 			s.add(name+"/first-frame-then-rest", latencyBar, values(samples, func(t latencies) float64 { return t.two }))
 			s.add(name+"/again", latencyBar, values(samples, func(t latencies) float64 { return t.again }))
+			s.add(name+"/session-start", noBar, values(samples, func(t latencies) float64 { return t.start }))
 			s.add(name+"/threads", noBar, values(samples, func(t latencies) float64 { return t.threads }))
 		}
 	}
@@ -65,7 +67,7 @@ func stackLatency(ctx context.Context, l *lab) ([]section, error) {
 // editors ask: the threads, and 20 frames of the one that stopped, either at
 // once or, as VS Code does, the top one first. The answers must hold so many
 // separators: an answer without the chain would be quick.
-func (l *lab) askStacks(ctx context.Context, tool, program string, args []string, links int) (medians latencies, err error) {
+func (l *lab) askStacks(ctx context.Context, tool, program string, args []string, links int) (t latencies, err error) {
 	file := filepath.Join(l.source, "testdata", "chain", "main.go")
 	line, err := lineOf(file, "//@stop")
 	if err != nil {
@@ -77,19 +79,23 @@ func (l *lab) askStacks(ctx context.Context, tool, program string, args []string
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	thread, err := s.waitStopped()
-	if err != nil {
-		return latencies{}, err
-	}
 
-	var threads, one, two, again []float64
+	var start, threads, one, two, again []float64
 	timed := func(to *[]float64, ask func() error) {
 		if err != nil {
 			return // of an earlier one
 		}
-		start := time.Now()
+		begin := time.Now()
 		if err = ask(); err == nil {
-			*to = append(*to, float64(time.Since(start).Nanoseconds())/1000)
+			*to = append(*to, float64(time.Since(begin).Nanoseconds())/1000)
 		}
+	}
+	timed(&start, func() error {
+		_, err := s.stackTrace(thread, 0, 20)
+		return err
+	})
+	if err != nil {
+		return latencies{}, err
 	}
 	for stop := range l.size.stops {
 		// Both kinds of resume meet both kinds of asking.
@@ -122,7 +128,7 @@ func (l *lab) askStacks(ctx context.Context, tool, program string, args []string
 			return latencies{}, fmt.Errorf("stop %d: %w", stop, err)
 		}
 	}
-	return latencies{spreadOf(threads).Median, spreadOf(one).Median, spreadOf(two).Median, spreadOf(again).Median}, nil
+	return latencies{start[0], spreadOf(threads).Median, spreadOf(one).Median, spreadOf(two).Median, spreadOf(again).Median}, nil
 }
 
 func separators(frames []dap.StackFrame) (n int) {

@@ -53,6 +53,10 @@ func worker() {
 	for runtime.NumGoroutine() > *goroutines {
 		runtime.Gosched() // until the spawners have exited
 	}
+	work()
+}
+
+func work() {
 	for laps := 0; ; {
 		laps++ //@stop
 		laps %= 100
