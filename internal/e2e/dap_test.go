@@ -13,6 +13,7 @@ import (
 func TestDAP(t *testing.T) {
 	for _, p := range programs(t) {
 		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
 			c := startDAP(t, p.Env...)
 			stopped := c.launchToStop(t, p, nil)
 			all := c.stacks(t)

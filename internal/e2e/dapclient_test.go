@@ -30,10 +30,11 @@ type dapClient struct {
 	events  chan dap.EventMessage
 }
 
-// dlvx returns the path of the dlvx executable, built once for all tests.
+// dlvx returns the path of the dlvx executable, built once for all tests, with
+// the race detector in it.
 var dlvx = sync.OnceValues(func() (string, error) {
 	exe := binDir + "/dlvx.exe"
-	out, err := exec.Command("go", "build", "-o", exe, "github.com/dlvx/dlvx/cmd/dlvx").CombinedOutput()
+	out, err := exec.Command("go", "build", "-race", "-o", exe, "github.com/dlvx/dlvx/cmd/dlvx").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("building dlvx: %w\n%s", err, out)
 	}

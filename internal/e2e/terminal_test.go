@@ -18,6 +18,7 @@ import (
 func TestTerminal(t *testing.T) {
 	for _, p := range programs(t) {
 		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
 			term := startTerminal(t, p)
 			stopped, all := term.runToStop(t)
 			if d := p.Diff(stopped, all); d != "" {
@@ -48,9 +49,7 @@ func startTerminal(t *testing.T, p *fixture.Program) *terminal {
 	args := []string{verb, "--allow-non-terminal-interactive", "--output", fmt.Sprintf("%s/terminal-%s.exe", binDir, p.Name), p.Package, "--"}
 	cmd := exec.Command(exe, append(args, p.Args...)...)
 	cmd.Dir = p.Dir
-	// A history file of its own, and no colours in what is compared.
-	home := homeOfTests(t)
-	cmd.Env = append(append(os.Environ(), "HOME="+home, "NO_COLOR=1", "TERM=dumb"), p.Env...)
+	cmd.Env = append(terminalEnv(t), p.Env...)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -75,20 +74,24 @@ func startTerminal(t *testing.T, p *fixture.Program) *terminal {
 	return &terminal{p: p, cmd: cmd, in: in, screen: bufio.NewReader(r)}
 }
 
-// homeOfTests returns a home folder in which Go finds its caches where they are.
-func homeOfTests(t *testing.T) string {
+// terminalEnv returns the environment of a terminal: a home folder of its own,
+// because Delve keeps its history there, with Go's and dlvx's caches where they
+// are; and no colours in what is compared.
+func terminalEnv(t *testing.T) []string {
 	t.Helper()
+	env := append(os.Environ(), "HOME="+t.TempDir(), "NO_COLOR=1", "TERM=dumb")
 	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH"} {
 		out, err := exec.Command("go", "env", name).Output()
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Setenv(name, strings.TrimSpace(string(out)))
+		env = append(env, name+"="+strings.TrimSpace(string(out)))
 	}
-	if dir, err := os.UserCacheDir(); err == nil {
-		t.Setenv("XDG_CACHE_HOME", dir)
+	caches, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return t.TempDir()
+	return append(env, "XDG_CACHE_HOME="+caches)
 }
 
 func (term *terminal) send(t *testing.T, format string, args ...any) {
