@@ -5,6 +5,7 @@ import (
 	"iter"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -59,11 +60,22 @@ func afterFuncReset2(t *time.Timer) { t.Reset(1) }
 var _ = scenario("contexttimeout", contextTimeout)
 
 func contextTimeout() {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
-	_ = cancel
-	context.AfterFunc(ctx, contextTimeout1)
+	for {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+		_ = cancel
+		inTime := make(chan bool, 1)
+		context.AfterFunc(ctx, func() {
+			if <-inTime {
+				here("contexttimeout")
+			}
+		})
+		ok := ctx.Err() == nil // else the time may have been up before there was a function to call
+		inTime <- ok
+		if ok {
+			return
+		}
+	}
 }
-func contextTimeout1() { here("contexttimeout") }
 
 var _ = scenario("contextafterfunc", contextAfterFunc)
 
@@ -111,8 +123,16 @@ func (g *group) Go(f func() error) {
 var _ = scenario("finalizer", setFinalizer)
 
 func setFinalizer() {
-	runtime.SetFinalizer(new([64]int), func(*[64]int) { go finalizer1() })
-	runtime.GC()
+	var done atomic.Bool
+	runtime.SetFinalizer(new([64]int), func(*[64]int) { done.Store(true); go finalizer1() })
+	collect(&done)
+}
+
+// collect collects garbage until that is done which it is to bring about.
+func collect(done *atomic.Bool) {
+	for !done.Load() {
+		runtime.GC()
+	}
 }
 
 func finalizer1() { here("finalizer") }

@@ -2,13 +2,17 @@
 
 package main
 
-import "runtime"
+import (
+	"runtime"
+	"sync/atomic"
+)
 
 var _ = scenario("cleanup", addCleanup)
 
 func addCleanup() {
-	runtime.AddCleanup(new([64]int), func(int) { go cleanup1() }, 0)
-	runtime.GC()
+	var done atomic.Bool
+	runtime.AddCleanup(new([64]int), func(done *atomic.Bool) { done.Store(true); go cleanup1() }, &done)
+	collect(&done)
 }
 
 func cleanup1() { here("cleanup") }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"runtime"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -13,8 +14,9 @@ func maxMemory() *uint64 {
 
 // A finalizer that does not return: no other will run.
 var _ = scenario("finalizerdirect", func() {
-	runtime.SetFinalizer(new([64]int), func(*[64]int) { here("finalizerdirect") })
-	runtime.GC()
+	var done atomic.Bool
+	runtime.SetFinalizer(new([64]int), func(*[64]int) { done.Store(true); here("finalizerdirect") })
+	collect(&done)
 })
 
 // These change the rules for all that follow.
