@@ -17,5 +17,5 @@ func connect(cmd *cobra.Command, addr string) (int, error) {
 		return 1, err
 	}
 	defer endLog()
-	return delve.Connect(notify(hangUps...), o, addr, showStack, newLog(o))
+	return delve.Connect(untilTerminalEnds(), o, addr, showStack, newLog(o))
 }

@@ -39,7 +39,7 @@ func serveDAP(cmd *cobra.Command, args []string, stitch bool) error {
 	}
 	defer endLog()
 	warnOfIgnored(cmd, args)
-	ctx := notify(interrupts...)
+	ctx := untilServerEnds()
 	client, err := acceptDAP(ctx, cmd, o)
 	if err != nil || client == nil {
 		return err
@@ -71,7 +71,7 @@ func serveDAP(cmd *cobra.Command, args []string, stitch bool) error {
 	// still building is removed only once it has been built.
 	select {
 	case <-served:
-	case <-notify(interrupts...).Done():
+	case <-untilServerEnds().Done(): // told once more
 	}
 	session.Close()
 	if ctx.Err() != nil || errors.Is(err, syscall.ECONNRESET) {

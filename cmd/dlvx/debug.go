@@ -78,11 +78,11 @@ func debug(cmd *cobra.Command, args []string, test bool) (int, error) {
 
 // session runs Delve's terminal or, with --headless, its server.
 func session(o delve.Options, p delve.Program) (int, error) {
-	signals := hangUps
+	ctx := untilTerminalEnds
 	if o.Headless {
-		signals = interrupts
+		ctx = untilServerEnds
 	}
-	return delve.Debug(notify(signals...), o, p, showStack, newLog(o))
+	return delve.Debug(ctx(), o, p, showStack, newLog(o))
 }
 
 // terminalOptions returns the options of a command that runs the terminal, and

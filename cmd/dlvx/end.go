@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"syscall"
 )
 
@@ -32,6 +33,23 @@ var (
 	interrupts = append([]os.Signal{os.Interrupt}, hangUps...)
 	hangUps    = []os.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE}
 )
+
+// untilServerEnds returns the context that ends with what ends a server.
+func untilServerEnds() context.Context {
+	if runtime.GOOS != "windows" {
+		return notify(interrupts...)
+	}
+	// There ^C goes to the program and to dlvx; it is meant for the program.
+	return untilTerminalEnds()
+}
+
+// untilTerminalEnds returns the context that ends with what ends the terminal
+// for good. An interrupt does not: Delve halts the program then, once its
+// terminal is there, and before that nobody does anything.
+func untilTerminalEnds() context.Context {
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	return notify(hangUps...)
+}
 
 // exit reports an error and ends dlvx with a status: that of an error where
 // there is one, by shells' rules where it was a signal.

@@ -56,6 +56,8 @@ Pass flags to the program you are debugging using ` + "`--`" + `, for example:
 			setUpCore(cmd)
 		case "connect":
 			setUpConnect(cmd)
+		case "trace":
+			setUpTrace(cmd)
 		case "dap":
 			setUpDAP(cmd)
 		case "version":

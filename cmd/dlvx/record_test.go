@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dlvx/dlvx/dapproxy"
+	"github.com/dlvx/dlvx/spawnlabel"
+)
+
+func TestWithAncestors(t *testing.T) {
+	for godebug, want := range map[string]string{
+		"":                                  "tracebackancestors=10",
+		"madvdontneed=1":                    "madvdontneed=1,tracebackancestors=10",
+		"tracebackancestors=3":              "tracebackancestors=3",
+		"gctrace=1,tracebackancestors=3":    "gctrace=1,tracebackancestors=3",
+		"notracebackancestors=3":            "notracebackancestors=3,tracebackancestors=10",
+		"x=tracebackancestors=3,gctrace=0,": "x=tracebackancestors=3,gctrace=0,,tracebackancestors=10",
+	} {
+		if got := withAncestors(godebug); got != want {
+			t.Errorf("%q becomes %q, want %q", godebug, got, want)
+		}
+	}
+}
+
+func TestLaunchEnv(t *testing.T) {
+	text := func(s string) *string { return &s }
+	env := []string{"A=1", "GODEBUG=x=1", "B=2=3"}
+	for _, tt := range []struct {
+		changes map[string]*string
+		env     []string
+		godebug string
+	}{
+		{nil, env, "x=1"},
+		{map[string]*string{"GODEBUG": nil, "C": text("")}, []string{"A=1", "B=2=3", "C="}, ""},
+		{map[string]*string{"GODEBUG": text("y=2")}, []string{"A=1", "B=2=3", "GODEBUG=y=2"}, "y=2"},
+		{map[string]*string{"A": text("9")}, []string{"GODEBUG=x=1", "B=2=3", "A=9"}, "x=1"},
+	} {
+		got, godebug := launchEnv(env, tt.changes)
+		if !slices.Equal(got, tt.env) || godebug != tt.godebug {
+			t.Errorf("%v: got %q, %q, want %q, %q", tt.changes, got, godebug, tt.env, tt.godebug)
+		}
+	}
+}
+
+// fakeGo puts a go command into PATH whose runtime is not as expected, or, with
+// goroot "", which fails.
+func fakeGo(t *testing.T, goroot string) {
+	t.Helper()
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	bin := t.TempDir()
+	script := "#!/bin/sh\necho no go >&2\nexit 1\n"
+	if goroot != "" {
+		script = `#!/bin/sh
+echo '{"GOROOT":"` + goroot + `","GOVERSION":"go1.99","GOFLAGS":""}'
+`
+	}
+	if err := os.WriteFile(filepath.Join(bin, "go"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat("/bin/sh"); err != nil {
+		t.Skip("no shell:", err)
+	}
+	t.Setenv("PATH", bin)
+	t.Setenv("GODEBUG", "madvdontneed=1")
+}
+
+func TestRecorder(t *testing.T) {
+	var r recorder
+	ctx := context.Background()
+	got, err := r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "auto", BuildFlags: []string{"-race"}})
+	if err != nil || len(got.Flags) != 1 || !strings.HasSuffix(got.Flags[0], spawnlabel.ToolexecName) || got.Note != "" || got.Env != nil {
+		t.Errorf("auto: got %+v (%v)", got, err)
+	}
+	got, err = r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "ancestors"})
+	if err != nil || got.Flags != nil || !strings.HasSuffix(got.Env["GODEBUG"], "tracebackancestors=10") {
+		t.Errorf("ancestors: got %+v (%v)", got, err)
+	}
+
+	t.Run("unknown runtime", func(t *testing.T) {
+		fakeGo(t, t.TempDir())
+		got, err := r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "auto"})
+		if err != nil || got.Flags != nil || got.Env["GODEBUG"] != "madvdontneed=1,tracebackancestors=10" || got.Note == "" || strings.Contains(got.Note, "\n") {
+			t.Errorf("auto: got %+v (%v), want ancestors and a line that says why", got, err)
+		}
+		if _, err := r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "label"}); err == nil {
+			t.Error("label: no error although labels cannot be recorded")
+		}
+	})
+	t.Run("no go", func(t *testing.T) {
+		fakeGo(t, "")
+		if _, err := r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "auto"}); err == nil || !strings.Contains(err.Error(), "no go") {
+			t.Errorf("got %v, want what the go command said", err)
+		}
+	})
+}
+
+func TestLog(t *testing.T) {
+	var b strings.Builder
+	log := slog.New(lineHandler{w: &b, level: slog.LevelWarn})
+	log.Info("not shown")
+	log.With("a", 1).Warn("went wrong", "why", errors.New("it broke"))
+	log.Error("worse")
+	if want := "dlvx: went wrong: 1, it broke\ndlvx: worse\n"; b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
+	}
+}
