@@ -215,27 +215,25 @@ func (p *program) finish(g goroutine, links []link, provenance stitch.Provenance
 	return chain
 }
 
-// presence tells what a goroutine is doing now; false: it has exited, or
-// cannot be read.
+// presence tells what a spawner is doing now; false: it has exited, or cannot
+// be read.
 func (p *program) presence(id int64) (presence, bool) {
 	if id == 0 {
 		return presence{}, false
 	}
 	at, ok := p.present[id]
 	if !ok {
-		at = p.readPresence(id)
+		if g, alive, err := p.spawner(id); err == nil && alive {
+			at = p.presenceOf(g)
+		}
 		p.present[id] = at
 	}
 	return at, at.state != nil
 }
 
-func (p *program) readPresence(id int64) presence {
-	g, alive, err := p.find(id)
-	if err != nil || !alive {
-		return presence{}
-	}
+func (p *program) presenceOf(g goroutine) presence {
 	state := &stitch.State{Status: statusNames[g.status]}
-	if state.Status == "waiting" {
+	if g.status == statusWaiting {
 		state.Wait = p.waitReason(g.wait)
 		if c, ok := p.session.(clock); ok && g.since != 0 {
 			if now, err := c.Now(); err == nil && now > g.since {
@@ -243,17 +241,26 @@ func (p *program) readPresence(id int64) presence {
 			}
 		}
 	}
-	if s, ok := p.session.(primer); ok {
-		if err := s.Prime(p.gs[id].position); err != nil {
-			return presence{g: g, state: state}
-		}
-	}
-	stack, err := p.session.Stack(id, maxPresent)
+	stack, err := p.stack(g)
 	if err != nil {
 		return presence{g: g, state: state} // alive, wherever it stands
 	}
 	state.At = stitch.Position(stack)
 	return presence{g, state, stack}
+}
+
+// stack returns the present stack of a goroutine: unwound here if that can be
+// done, else by the debugger.
+func (p *program) stack(g goroutine) ([]stitch.Frame, error) {
+	if frames, err := p.parked(g); err == nil {
+		return frames, nil
+	}
+	if s, ok := p.session.(primer); ok {
+		if err := s.Prime(p.gs[g.id].position); err != nil {
+			return nil, err
+		}
+	}
+	return p.session.Stack(g.id, maxPresent)
 }
 
 // liveChain reads the chain of a program that recorded nothing: the runtime

@@ -15,6 +15,8 @@ type goroutine struct {
 	status    uint32
 	wait      uint8
 	since     int64   // g.waitsince, by the target's clock; 0: not known (the garbage collector sets it)
+	sp, pc    uint64  // where it stopped, unless it is on a thread
+	stackTop  uint64  // g.stktopsp: the stack pointer of its outermost frame
 	label     uint64  // address of its spawn label; 0: none
 	spawners  []int64 // ids of the spawner, the spawner's spawner, and on; 0: not known
 }
@@ -28,6 +30,7 @@ type slot struct {
 
 const (
 	maxGoroutines = 1 << 24 // at 2 KiB of stack each, more than 32 GiB
+	statusWaiting = 4       // runtime._Gwaiting
 	statusDead    = 6       // runtime._Gdead
 	statusExtra   = 11      // runtime._Gdeadextra, Go 1.26
 	statusScan    = 0x1000  // runtime._Gscan, a flag beside the status
@@ -45,7 +48,11 @@ func (g *goroutine) alive() bool {
 
 // readGoroutine reads the runtime.g at addr.
 func (p *program) readGoroutine(addr uint64) (goroutine, error) {
-	b := make([]byte, p.layout.g.size)
+	size := p.layout.g.size
+	if p.labels != nil {
+		size = max(size, p.labels.GSpawn+8, p.labels.GSpawnGoids+24)
+	}
+	b := make([]byte, size)
 	if err := p.mem.read(addr, b); err != nil {
 		return goroutine{}, fmt.Errorf("reading the runtime.g at %#x: %w", addr, err)
 	}
@@ -60,16 +67,34 @@ func (p *program) readGoroutine(addr uint64) (goroutine, error) {
 		status:    uint32(word(l.atomicstatus)) &^ statusScan,
 		wait:      uint8(word(l.waitreason)),
 		since:     int64(word(l.waitsince)),
+		sp:        word(l.sp),
+		pc:        word(l.pc),
+		stackTop:  word(l.stktopsp),
 	}
 	g.spawners = []int64{g.parent}
 	if p.labels != nil {
-		s, err := p.labels.Spawn(p.mem, addr)
+		s, err := p.labels.Spawn(copied{addr, b}, addr)
 		if err != nil {
 			return goroutine{}, err
 		}
 		g.label, g.spawners = s.Label, s.Spawners[:]
 	}
 	return g, nil
+}
+
+// copied is the memory that has been read of one g: one read of the target
+// serves all that is asked about it.
+type copied struct {
+	addr uint64
+	b    []byte
+}
+
+func (c copied) ReadMemory(addr uint64, buf []byte) error {
+	off := addr - c.addr
+	if addr < c.addr || off > uint64(len(c.b)) || copy(buf, c.b[off:]) < len(buf) {
+		return fmt.Errorf("%d bytes at %#x are not in the copy of the g", len(buf), addr)
+	}
+	return nil
 }
 
 // find returns the goroutine of an id, and whether it lives; a zero one where
@@ -80,23 +105,34 @@ func (p *program) readGoroutine(addr uint64) (goroutine, error) {
 // g has another id now is gone for good. Only an id never seen before costs a
 // scan of all g's, at most one in a stop.
 func (p *program) find(id int64) (goroutine, bool, error) {
-	if at, ok := p.gs[id]; ok {
-		g, err := p.readGoroutine(at.addr)
-		if err != nil {
-			return goroutine{}, false, err
-		}
-		if g.id != id {
-			return goroutine{}, false, nil
-		}
-		return g, g.alive(), nil
-	}
-	if !p.scanned {
+	at, ok := p.gs[id]
+	if !ok && !p.scanned {
 		if err := p.scan(); err != nil {
 			return goroutine{}, false, err
 		}
-		return p.find(id)
+		at, ok = p.gs[id]
 	}
-	return goroutine{}, false, nil
+	if !ok {
+		return goroutine{}, false, nil
+	}
+	g, err := p.readGoroutine(at.addr)
+	if err != nil || g.id != id {
+		return goroutine{}, false, err
+	}
+	return g, g.alive(), nil
+}
+
+// spawner is find for an id that a goroutine has been spawned by: one that was
+// not to be found once has exited, and is not looked for again.
+func (p *program) spawner(id int64) (goroutine, bool, error) {
+	if p.gone[id] {
+		return goroutine{}, false, nil
+	}
+	g, alive, err := p.find(id)
+	if err == nil && !alive {
+		p.gone[id] = true
+	}
+	return g, alive, err
 }
 
 // scan notes the id of every g. Entries of goroutines that have exited since
@@ -109,6 +145,7 @@ func (p *program) scan() error {
 	p.gs = make(map[int64]slot, min(all.len, 1<<16))
 	// In pieces, so that a count that is a lie does not cost its memory.
 	var addrs [8192 * 8]byte
+	ids := idReader{mem: p.mem, goid: p.layout.g.goid}
 	for done := uint64(0); done < all.len; {
 		piece := addrs[:min(uint64(len(addrs)), (all.len-done)*8)]
 		if err := p.mem.read(all.ptr+done*8, piece); err != nil {
@@ -116,17 +153,45 @@ func (p *program) scan() error {
 		}
 		for ; len(piece) > 0; piece = piece[8:] {
 			addr := binary.LittleEndian.Uint64(piece)
-			id, err := p.mem.uint64(addr + p.layout.g.goid)
+			id, err := ids.read(addr)
 			if err != nil {
 				return fmt.Errorf("listing goroutines: %w", err)
 			}
-			p.gs[int64(id)] = slot{addr, int(done)}
+			p.gs[id] = slot{addr, int(done)}
 			done++
 		}
 	}
 	delete(p.gs, 0)
 	p.scanned = true
 	return nil
+}
+
+// An idReader reads the ids of g's, several in one read of the target: they
+// are made one after the other, so most stand close together.
+type idReader struct {
+	mem  *memory
+	goid uint64
+
+	page uint64 // address of what is in buf
+	buf  [8 << 10]byte
+	ok   bool
+}
+
+func (r *idReader) read(g uint64) (int64, error) {
+	addr := g + r.goid
+	page := addr &^ uint64(len(r.buf)-1) // g's are made in spans of whole pages
+	if addr+8 > page+uint64(len(r.buf)) {
+		id, err := r.mem.uint64(addr)
+		return int64(id), err
+	}
+	if !r.ok || page != r.page {
+		r.page = page
+		if r.ok = r.mem.read(page, r.buf[:]) == nil; !r.ok {
+			id, err := r.mem.uint64(addr)
+			return int64(id), err
+		}
+	}
+	return int64(binary.LittleEndian.Uint64(r.buf[addr-page:])), nil
 }
 
 // waitReason returns the runtime's words for why a goroutine waits, from the

@@ -10,6 +10,8 @@ import (
 	"github.com/dlvx/dlvx/stitch"
 )
 
+var errNoGoroutine = errors.New("no such goroutine")
+
 // A Reader tells how the goroutines of one process came to be. After the
 // process is restarted a new Reader is needed.
 type Reader struct {
@@ -31,6 +33,7 @@ type program struct {
 	waits   map[uint8]string
 	links   map[uint64][]link // by address of a label, which is immutable
 	gs      map[int64]slot    // where the g is that had the id when last seen
+	gone    map[int64]bool    // spawners that are known to have exited
 
 	// Of one stop:
 	scanned bool
@@ -85,7 +88,7 @@ func (r *Reader) chain(goid int64, limit int) (stitch.Chain, error) {
 		// for threads of C code (runtime.extraM), and those just being born.
 		return stitch.Chain{}, nil
 	}
-	return stitch.Chain{}, errors.New("no such goroutine")
+	return stitch.Chain{}, errNoGoroutine
 }
 
 // open returns the program, which is looked at with the first question.
@@ -106,7 +109,7 @@ func openProgram(s Session, log *slog.Logger) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	modules, err := readModules(mem, l)
+	symbols, err := newSymbols(mem, l)
 	if err != nil {
 		return nil, err
 	}
@@ -114,11 +117,12 @@ func openProgram(s Session, log *slog.Logger) (*program, error) {
 		session: s,
 		mem:     mem,
 		layout:  l,
-		symbols: &symbols{mem: mem, modules: modules, frames: map[symbolKey][]stitch.Frame{}},
+		symbols: symbols,
 		labels:  readFormat(s, mem, log),
 		waits:   map[uint8]string{},
 		links:   map[uint64][]link{},
 		gs:      map[int64]slot{},
+		gone:    map[int64]bool{},
 		present: map[int64]presence{},
 	}, nil
 }

@@ -65,8 +65,9 @@ const (
 )
 
 // newImage lays out a program without functions, whose g's have the fields
-// goid, parentGoid, gopc, ancestors, atomicstatus, waitreason, waitsince, in words.
-func newImage(gs ...[7]uint64) *image {
+// goid, parentGoid, gopc, ancestors, atomicstatus, waitreason, waitsince,
+// sched.sp, sched.pc, stktopsp, in words.
+func newImage(gs ...[10]uint64) *image {
 	m := &image{mem: map[uint64]byte{}, evals: map[string]uint64{
 		"uintptr(&runtime.allgs)":           testAllgs,
 		"uintptr(&runtime.firstmoduledata)": testModules,
@@ -82,7 +83,7 @@ func newImage(gs ...[7]uint64) *image {
 			}
 		}
 	}
-	field("g", "goid", "parentGoid", "gopc", "ancestors", "atomicstatus", "waitreason", "waitsince")
+	field("g", "goid", "parentGoid", "gopc", "ancestors", "atomicstatus", "waitreason", "waitsince", "sched.sp", "sched.pc", "stktopsp")
 	field("ancestorInfo", "pcs:slice", "goid", "gopc")
 	field("moduledata", "pcHeader", "funcnametab:slice", "cutab:slice", "filetab:slice", "pctab:slice",
 		"pclntable:slice", "ftab:slice", "minpc", "maxpc", "text", "gofunc", "next")
@@ -100,19 +101,17 @@ func newImage(gs ...[7]uint64) *image {
 	return m
 }
 
-const waiting = 4
-
 func newTestReader(m *image) *Reader { return NewReader(m, slog.New(slog.DiscardHandler)) }
 
 func TestFirstGoroutineHasNoChain(t *testing.T) {
-	c, err := newTestReader(newImage([7]uint64{1, 0, 0, 0, waiting})).Chain(1, 0)
+	c, err := newTestReader(newImage([10]uint64{1, 0, 0, 0, statusWaiting})).Chain(1, 0)
 	if err != nil || len(c.Links) != 0 || c.Cut != stitch.NotCut {
 		t.Errorf("chain of goroutine 1: %+v, %v", c, err)
 	}
 }
 
 func TestNoSuchGoroutine(t *testing.T) {
-	m := newImage([7]uint64{1, 0, 0, 0, waiting}, [7]uint64{5, 1, 0, 0, statusDead})
+	m := newImage([10]uint64{1, 0, 0, 0, statusWaiting}, [10]uint64{5, 1, 0, 0, statusDead})
 	r := newTestReader(m)
 	if c, err := r.Chain(5, 0); err != nil || len(c.Links) != 0 {
 		t.Errorf("a g that serves no goroutine now: %+v, %v", c, err)
@@ -132,7 +131,7 @@ func TestNoSuchGoroutine(t *testing.T) {
 }
 
 func TestGoroutineExitsBetweenStops(t *testing.T) {
-	m := newImage([7]uint64{1, 0, 0, 0, waiting})
+	m := newImage([10]uint64{1, 0, 0, 0, statusWaiting})
 	r := newTestReader(m)
 	if _, err := r.Chain(1, 0); err != nil {
 		t.Fatal(err)
@@ -192,7 +191,7 @@ func FuzzChain(f *testing.F) {
 	f.Add([]byte("\xf1\xff\xff\xff\x00\x00\x01\x08"), uint64(0x4000), uint64(0x30000))
 	f.Add(binary.LittleEndian.AppendUint64(nil, 0x20000), uint64(0x20000), uint64(8))
 	f.Fuzz(func(t *testing.T, data []byte, gopc, ancestors uint64) {
-		m := newImage([7]uint64{1, 0, 0, 0, waiting}, [7]uint64{2, 1, gopc, ancestors, waiting}, [7]uint64{3, 2, gopc, 0, waiting})
+		m := newImage([10]uint64{1, 0, 0, 0, statusWaiting}, [10]uint64{2, 1, gopc, ancestors, statusWaiting}, [10]uint64{3, 2, gopc, 0, statusWaiting})
 		// One module with all of memory for its text and large tables.
 		for i := range 6 {
 			m.put(testModules+8+uint64(24*i), 0x100000, 1<<20)

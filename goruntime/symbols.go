@@ -15,7 +15,22 @@ import (
 type symbols struct {
 	mem     *memory
 	modules []module
-	frames  map[symbolKey][]stitch.Frame
+
+	// What was looked up once, by return address.
+	frames    map[symbolKey][]stitch.Frame
+	functions map[uint64]function
+	depths    map[uint64]uint64
+}
+
+func newSymbols(mem *memory, l *layout) (*symbols, error) {
+	modules, err := readModules(mem, l)
+	if err != nil {
+		return nil, err
+	}
+	return &symbols{
+		mem: mem, modules: modules,
+		frames: map[symbolKey][]stitch.Frame{}, functions: map[uint64]function{}, depths: map[uint64]uint64{},
+	}, nil
 }
 
 type symbolKey struct {
@@ -105,18 +120,36 @@ func (s *symbols) resolve(pc uint64, exact bool) ([]stitch.Frame, error) {
 	if fs, ok := s.frames[key]; ok {
 		return fs, nil
 	}
+	m, f, err := s.find(pc)
+	if err != nil {
+		return nil, err
+	}
+	fs, err := s.resolveIn(m, f, pc, exact)
+	if err != nil {
+		return nil, fmt.Errorf("naming address %#x: %w", pc, err)
+	}
+	s.frames[key] = fs
+	return fs, nil
+}
+
+// find returns the function that pc is in, and its module.
+func (s *symbols) find(pc uint64) (*module, function, error) {
 	for i := range s.modules {
 		m := &s.modules[i]
-		if m.minpc <= pc && pc < m.maxpc {
-			fs, err := s.resolveIn(m, pc, exact)
-			if err != nil {
-				return nil, fmt.Errorf("naming address %#x: %w", pc, err)
-			}
-			s.frames[key] = fs
-			return fs, nil
+		if pc < m.minpc || m.maxpc <= pc {
+			continue
 		}
+		f, ok := s.functions[pc]
+		if !ok {
+			var err error
+			if f, err = s.function(m, pc); err != nil {
+				return nil, function{}, fmt.Errorf("naming address %#x: %w", pc, err)
+			}
+			s.functions[pc] = f
+		}
+		return m, f, nil
 	}
-	return nil, fmt.Errorf("naming address %#x: %w", pc, errNoFunc)
+	return nil, function{}, fmt.Errorf("naming address %#x: %w", pc, errNoFunc)
 }
 
 // A function is a runtime._func with what is needed to read on behind it.
@@ -124,18 +157,16 @@ type function struct {
 	addr     uint64
 	entry    uint64
 	nameOff  uint32
+	pcsp     uint32
 	pcfile   uint32
 	pcln     uint32
 	npcdata  uint32
 	cuOffset uint32
+	flag     uint8
 	nfuncs   uint8
 }
 
-func (s *symbols) resolveIn(m *module, pc uint64, exact bool) ([]stitch.Frame, error) {
-	f, err := s.function(m, pc)
-	if err != nil {
-		return nil, err
-	}
+func (s *symbols) resolveIn(m *module, f function, pc uint64, exact bool) ([]stitch.Frame, error) {
 	name, err := s.name(m, f.nameOff)
 	if err != nil {
 		return nil, err
@@ -221,8 +252,8 @@ func (s *symbols) function(m *module, pc uint64) (function, error) {
 	return function{
 		addr:    addr,
 		entry:   m.text + uint64(word(0)),
-		nameOff: word(4), pcfile: word(20), pcln: word(24), npcdata: word(28), cuOffset: word(32),
-		nfuncs: b[43],
+		nameOff: word(4), pcsp: word(16), pcfile: word(20), pcln: word(24), npcdata: word(28), cuOffset: word(32),
+		flag: b[41], nfuncs: b[43],
 	}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/go-delve/delve/pkg/proc"
 	"github.com/go-delve/delve/service/api"
 	"github.com/go-delve/delve/service/debugger"
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestDelveSession reads every program through an in-process debugger.
@@ -28,7 +30,34 @@ func TestDelveSession(t *testing.T) {
 			if d := p.Diff(stopped, all); d != "" {
 				t.Error(d)
 			}
+			s.compareStacks(t)
 		})
+	}
+}
+
+// compareStacks holds the unwinder of goruntime against Delve's.
+func (s *session) compareStacks(t *testing.T) {
+	t.Helper()
+	for _, g := range s.goroutines(t) {
+		want, err := delve.NewDebuggerSession(s.d).Stack(g.ID, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.r.Stack(g.ID)
+		if err != nil {
+			// Delve lists the spare g's of threads of C code, which are none.
+			const deadExtra = 11 // runtime._Gdeadextra, since Go 1.26
+			if g.Status != proc.Gdead && g.Status != deadExtra {
+				t.Errorf("goroutine %d, status %d: %v", g.ID, g.Status, err)
+			}
+			continue
+		}
+		same := slices.EqualFunc(got, want, func(a, b stitch.Frame) bool {
+			return stitch.SameFunc(a.Func, b.Func) && a.File == b.File && a.Line == b.Line && a.PC == b.PC
+		})
+		if !same {
+			t.Errorf("stack of goroutine %d (-Delve +own):\n%s", g.ID, cmp.Diff(want, got))
+		}
 	}
 }
 
