@@ -72,6 +72,7 @@ echo '{"GOROOT":"` + goroot + `","GOVERSION":"go1.99","GOFLAGS":""}'
 }
 
 func TestRecorder(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	var r recorder
 	ctx := context.Background()
 	got, err := r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "auto", BuildFlags: []string{"-race"}})
