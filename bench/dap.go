@@ -27,8 +27,8 @@ type dapSession struct {
 
 // startDAP starts a server, and in it a program that stops at each pass of
 // a line.
-func (l *lab) startDAP(ctx context.Context, tool, program string, args []string, file string, line int) (s *dapSession, err error) {
-	s = &dapSession{server: l.command(ctx, tool, "dap", "--listen=127.0.0.1:0")}
+func (l *lab) startDAP(ctx context.Context, tool, program string, args []string, file string, line int) (_ *dapSession, err error) {
+	s := &dapSession{server: l.command(ctx, tool, "dap", "--listen=127.0.0.1:0")}
 	s.server.Stderr = &s.stderr
 	out, err := s.server.StdoutPipe()
 	if err != nil {

@@ -19,6 +19,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -44,6 +45,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	r, err := measure(ctx, cfg)
+	if ctx.Err() != nil {
+		err = errors.New("interrupted") // whatever it was that failed for that
+	}
 	if err == nil && len(r.Sections) == 0 {
 		err = fmt.Errorf("nothing matches -run %s", cfg.match)
 	}
