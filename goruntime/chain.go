@@ -255,7 +255,7 @@ func (p *program) stack(g goroutine) ([]stitch.Frame, error) {
 	if frames, err := p.parked(g); err == nil {
 		return frames, nil
 	}
-	if s, ok := p.session.(primer); ok {
+	if s, ok := p.session.(primer); ok && p.gs[g.id].position != unknown {
 		if err := s.Prime(p.gs[g.id].position); err != nil {
 			return nil, err
 		}

@@ -77,7 +77,7 @@ func (r *Reader) chain(goid int64, limit int) (stitch.Chain, error) {
 	if err != nil {
 		return stitch.Chain{}, err
 	}
-	g, alive, err := p.find(goid)
+	g, alive, err := p.asked(goid)
 	switch {
 	case err != nil:
 		return stitch.Chain{}, err

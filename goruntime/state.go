@@ -14,7 +14,7 @@ func (r *Reader) State(goid int64) (stitch.State, error) {
 	if err != nil {
 		return stitch.State{}, fmt.Errorf("reading the state of goroutine %d: %w", goid, err)
 	}
-	g, alive, err := p.find(goid)
+	g, alive, err := p.asked(goid)
 	if err == nil && !alive {
 		err = errNoGoroutine
 	}
@@ -34,7 +34,7 @@ func (r *Reader) Stack(goid int64) ([]stitch.Frame, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the stack of goroutine %d: %w", goid, err)
 	}
-	g, alive, err := p.find(goid)
+	g, alive, err := p.asked(goid)
 	switch {
 	case err != nil:
 	case !alive:
