@@ -1,11 +1,13 @@
 package dapproxy
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
+	"strconv"
 
 	"github.com/google/go-dap"
 
@@ -39,8 +41,7 @@ func (s *session) addFrames(st *stop, stack stitch.Stack, rules []pathRule) ([]j
 			return errors.New("the session has used up its frame ids: reconnect")
 		}
 		f.id = firstID + int(next)
-		shown.Id = f.id
-		raw, err := json.Marshal(shown)
+		raw, err := s.encode(shown, f.id)
 		if err != nil {
 			return err
 		}
@@ -84,11 +85,39 @@ func (s *session) addFrames(st *stop, stack stitch.Stack, rules []pathRule) ([]j
 	return out, nil
 }
 
+// encode returns a frame as JSON. Stops show the same frames again and again,
+// with other ids: what follows the id is encoded once.
+func (s *session) encode(shown dap.StackFrame, id int) (json.RawMessage, error) {
+	key := shownFrame{shown.Name, shown.PresentationHint, shown.InstructionPointerReference, "", shown.Line}
+	if shown.Source != nil {
+		key.path = shown.Source.Path
+	}
+	rest, ok := s.encoded[key]
+	if !ok {
+		raw, err := json.Marshal(shown)
+		if err != nil {
+			return nil, err
+		}
+		if rest, ok = bytes.CutPrefix(raw, []byte(`{"id":0`)); !ok {
+			return nil, fmt.Errorf("a frame does not begin with its id: %.20q", raw)
+		}
+		s.encoded[key] = rest
+	}
+	raw := strconv.AppendInt([]byte(`{"id":`), int64(id), 10)
+	return append(raw, rest...), nil
+}
+
+// A shownFrame is what tells one encoded frame from another.
+type shownFrame struct {
+	name, hint, pc, path string
+	line                 int
+}
+
 // showFrame shows a call as Delve shows those of a living stack.
 func showFrame(call stitch.Frame, rules []pathRule) dap.StackFrame {
 	f := dap.StackFrame{Name: stitch.ShortFunc(call.Func), Line: call.Line, Source: source(call, rules)}
 	if call.PC != 0 {
-		f.InstructionPointerReference = fmt.Sprintf("%#x", call.PC)
+		f.InstructionPointerReference = "0x" + strconv.FormatUint(call.PC, 16)
 	}
 	if stitch.Package(call.Func) == "runtime" {
 		f.PresentationHint = "subtle"

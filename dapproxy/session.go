@@ -37,6 +37,7 @@ func Serve(ctx context.Context, client, server io.ReadWriteCloser, cfg Config) e
 		options:  cfg.options(),
 		reverse:  map[int64]int64{},
 		reported: map[string]bool{},
+		encoded:  map[shownFrame][]byte{},
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -67,8 +68,9 @@ type session struct {
 
 	chainsMu     sync.Mutex // held while chains is asked
 	chains       Chains
-	chainsTarget int64 // of which target
-	chainsStop   *stop // of which stop its caches are
+	chainsTarget int64                 // of which target
+	chainsStop   *stop                 // of which stop its caches are
+	encoded      map[shownFrame][]byte // frames that have been shown, from behind their ids on
 
 	mu       sync.Mutex
 	options  options
