@@ -2,11 +2,8 @@ package delve
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"reflect"
 	"sync"
-	"unsafe"
 
 	"github.com/go-delve/delve/service"
 	"github.com/go-delve/delve/service/dap"
@@ -63,16 +60,14 @@ func (s *DAPSession) Close() {
 //
 // Delve keeps the debugger of a session that began with a launch or attach
 // request to itself, and rejects these requests in a session that is given a
-// debugger from outside. So the field is read by reflection, and checked by its
-// type: where a later Delve has it no longer, this is an error, and the
-// injected requests of package dapproxy do instead.
+// debugger from outside. Where it is not to be had, the injected requests of
+// package dapproxy do instead.
 func (s *DAPSession) Target() (*DebuggerSession, error) {
-	field := reflect.ValueOf(s.session).Elem().FieldByName("debugger")
-	if !field.IsValid() || field.Type() != reflect.TypeFor[*debugger.Debugger]() {
-		return nil, fmt.Errorf("this Delve's DAP session has no debugger field")
-	}
-	d := *(**debugger.Debugger)(unsafe.Pointer(field.UnsafeAddr()))
-	if d == nil {
+	d, err := unexported[*debugger.Debugger](s.session, "debugger")
+	switch {
+	case err != nil:
+		return nil, err
+	case d == nil:
 		return nil, errors.New("the DAP session has no program yet")
 	}
 	return NewDebuggerSession(d), nil

@@ -82,3 +82,23 @@ func (s *DebuggerSession) Prime(position int) error {
 	_, _, err := s.d.Goroutines(position, 1)
 	return err
 }
+
+// Locate returns the address of a goroutine's runtime.g, which Delve has at hand
+// of one that it has just shown.
+func (s *DebuggerSession) Locate(goid int64) (uint64, error) {
+	g, err := s.d.FindGoroutine(goid)
+	if err != nil {
+		return 0, err
+	}
+	if g == nil {
+		return 0, fmt.Errorf("no goroutine %d", goid)
+	}
+	v, err := unexported[*proc.Variable](g, "variable")
+	switch {
+	case err != nil:
+		return 0, err
+	case v == nil:
+		return 0, fmt.Errorf("goroutine %d has no place in memory", goid)
+	}
+	return v.Addr, nil
+}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"reflect"
 	"strconv"
-	"unsafe"
 
 	"github.com/go-delve/delve/pkg/terminal"
 	"github.com/go-delve/delve/service/api"
@@ -66,18 +65,4 @@ func chain(c *stitchClient, out io.Writer, show ShowStack, goid int64, arg strin
 		return err
 	}
 	return show(out, s)
-}
-
-// unexported returns a field of the struct that p points to.
-func unexported[T any](p any, name string) (T, error) {
-	var zero T
-	field := reflect.ValueOf(p).Elem().FieldByName(name)
-	if !field.IsValid() {
-		return zero, fmt.Errorf("%T has no field %s in this Delve", p, name)
-	}
-	v, ok := reflect.NewAt(field.Type(), unsafe.Pointer(field.UnsafeAddr())).Elem().Interface().(T)
-	if !ok {
-		return zero, fmt.Errorf("the field %s of %T is a %s in this Delve", name, p, field.Type())
-	}
-	return v, nil
 }

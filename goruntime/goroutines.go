@@ -102,16 +102,29 @@ func (c copied) ReadMemory(addr uint64, buf []byte) error {
 // asked returns the goroutine of an id that a client has asked about, and
 // whether it lives; a zero one where there is none.
 //
-// Among many goroutines the debugger, which has just been asked for it too,
-// knows faster where it is; among few a scan is cheaper than the evaluation.
+// The debugger has just been asked for it too, and may know where it is.
+// Otherwise, among many goroutines, it is asked by an evaluation; among few a
+// scan is cheaper.
 func (p *program) asked(id int64) (goroutine, bool, error) {
-	const many = 128
-	if _, ok := p.gs[id]; !ok && id > 0 && len(p.gs) > many {
-		if addr, err := p.session.Eval(id, "uintptr(&runtime.curg.goid)"); err == nil {
-			p.gs[id] = slot{addr: addr - p.layout.g.goid, position: unknown}
+	if _, ok := p.gs[id]; !ok && id > 0 {
+		if addr, ok := p.locate(id); ok {
+			p.gs[id] = slot{addr: addr, position: unknown}
 		}
 	}
 	return p.find(id)
+}
+
+func (p *program) locate(id int64) (addr uint64, ok bool) {
+	if l, ok := p.session.(locator); ok {
+		addr, err := l.Locate(id)
+		return addr, err == nil
+	}
+	const many = 128
+	if len(p.gs) <= many {
+		return 0, false
+	}
+	addr, err := p.session.Eval(id, "uintptr(&runtime.curg.goid)")
+	return addr - p.layout.g.goid, err == nil
 }
 
 // find returns the goroutine of an id, and whether it lives; a zero one where

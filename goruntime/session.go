@@ -30,6 +30,12 @@ type primer interface {
 	Prime(position int) error
 }
 
+// A locator is a Session that knows where the runtime.g of a goroutine is that
+// it has just been asked about.
+type locator interface {
+	Locate(goid int64) (addr uint64, err error)
+}
+
 // A clock is a Session that can tell the time by the target's own clock
 // (runtime.nanotime), in nanoseconds. Without it, how long goroutines have been
 // waiting is not known.
