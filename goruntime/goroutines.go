@@ -31,11 +31,10 @@ type slot struct {
 const unknown = -1
 
 const (
-	maxGoroutines = 1 << 24 // at 2 KiB of stack each, more than 32 GiB
-	statusWaiting = 4       // runtime._Gwaiting
-	statusDead    = 6       // runtime._Gdead
-	statusExtra   = 11      // runtime._Gdeadextra, Go 1.26
-	statusScan    = 0x1000  // runtime._Gscan, a flag beside the status
+	statusWaiting = 4      // runtime._Gwaiting
+	statusDead    = 6      // runtime._Gdead
+	statusExtra   = 11     // runtime._Gdeadextra, Go 1.26
+	statusScan    = 0x1000 // runtime._Gscan, a flag beside the status
 )
 
 // statusNames are the states of runtime/runtime2.go, without their _G.
@@ -163,65 +162,6 @@ func (p *program) spawner(id int64) (goroutine, bool, error) {
 		p.gone[id] = true
 	}
 	return g, alive, err
-}
-
-// scan notes the id of every g. Entries of goroutines that have exited since
-// are dropped.
-func (p *program) scan() error {
-	all, err := p.mem.slice(p.layout.allgs, maxGoroutines)
-	if err != nil {
-		return fmt.Errorf("listing goroutines: %w", err)
-	}
-	p.gs = make(map[int64]slot, min(all.len, 1<<16))
-	// In pieces, so that a count that is a lie does not cost its memory.
-	var addrs [8192 * 8]byte
-	ids := idReader{mem: p.mem, goid: p.layout.g.goid}
-	for done := uint64(0); done < all.len; {
-		piece := addrs[:min(uint64(len(addrs)), (all.len-done)*8)]
-		if err := p.mem.read(all.ptr+done*8, piece); err != nil {
-			return fmt.Errorf("listing goroutines: %w", err)
-		}
-		for ; len(piece) > 0; piece = piece[8:] {
-			addr := binary.LittleEndian.Uint64(piece)
-			id, err := ids.read(addr)
-			if err != nil {
-				return fmt.Errorf("listing goroutines: %w", err)
-			}
-			p.gs[id] = slot{addr, int(done)}
-			done++
-		}
-	}
-	delete(p.gs, 0)
-	p.scanned = true
-	return nil
-}
-
-// An idReader reads the ids of g's, several in one read of the target: they
-// are made one after the other, so most stand close together.
-type idReader struct {
-	mem  *memory
-	goid uint64
-
-	page uint64 // address of what is in buf
-	buf  [8 << 10]byte
-	ok   bool
-}
-
-func (r *idReader) read(g uint64) (int64, error) {
-	addr := g + r.goid
-	page := addr &^ uint64(len(r.buf)-1) // g's are made in spans of whole pages
-	if addr+8 > page+uint64(len(r.buf)) {
-		id, err := r.mem.uint64(addr)
-		return int64(id), err
-	}
-	if !r.ok || page != r.page {
-		r.page = page
-		if r.ok = r.mem.read(page, r.buf[:]) == nil; !r.ok {
-			id, err := r.mem.uint64(addr)
-			return int64(id), err
-		}
-	}
-	return int64(binary.LittleEndian.Uint64(r.buf[addr-page:])), nil
 }
 
 // waitReason returns the runtime's words for why a goroutine waits, from the

@@ -33,7 +33,8 @@ type program struct {
 	waits   map[uint8]string
 	links   map[uint64][]link // by address of a label, which is immutable
 	gs      map[int64]slot    // where the g is that had the id when last seen
-	gone    map[int64]bool    // spawners that are known to have exited
+	scanner scanner
+	gone    map[int64]bool // spawners that are known to have exited
 
 	// Of one stop:
 	scanned bool
