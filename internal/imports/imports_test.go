@@ -23,10 +23,11 @@ var allowed = map[string][]string{
 	"delve":            {module + "/stitch", module + "/spawnlabel", module + "/goruntime", module + "/internal/render", "github.com/go-delve/", "github.com/spf13/", "golang.org/x/", "github.com/mattn/"},
 	"dapproxy":         {module + "/stitch", "github.com/google/go-dap"},
 	"internal/render":  {module + "/stitch"},
+	"internal/e2e":     {},
 	"internal/fixture": {},
 	"internal/imports": {},
 	"internal/picture": {module + "/internal/fixture"},
-	"cmd/dlvx":         {module, "github.com/spf13/", "golang.org/x/"},
+	"cmd/dlvx":         {module, "github.com/spf13/", "github.com/mattn/", "golang.org/x/"},
 }
 
 func TestImportRules(t *testing.T) {
