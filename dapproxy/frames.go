@@ -101,7 +101,9 @@ func (s *session) encode(shown dap.StackFrame, id int) (json.RawMessage, error) 
 		if rest, ok = bytes.CutPrefix(raw, []byte(`{"id":0`)); !ok {
 			return nil, fmt.Errorf("a frame does not begin with its id: %.20q", raw)
 		}
-		s.encoded[key] = rest
+		if shown.PresentationHint != "label" { // those tell times, and are new at each stop
+			s.encoded[key] = rest
+		}
 	}
 	raw := strconv.AppendInt([]byte(`{"id":`), int64(id), 10)
 	return append(raw, rest...), nil

@@ -15,19 +15,42 @@ const selected = -1
 // A DebuggerSession looks into the target of a debugger in this process. Its
 // methods block while the target runs, because the debugger's lock is held
 // then: call them only between a stop and the next resume.
-type DebuggerSession struct{ d *debugger.Debugger }
+type DebuggerSession struct {
+	d   *debugger.Debugger
+	pid int
+}
 
-// NewDebuggerSession returns the [goruntime.Session] of d's selected target.
-func NewDebuggerSession(d *debugger.Debugger) *DebuggerSession { return &DebuggerSession{d} }
+// NewDebuggerSession returns the [goruntime.Session] of the target that is
+// selected in d now. Where Delve follows the children of a process another
+// target may be selected later: then every question fails.
+func NewDebuggerSession(d *debugger.Debugger) *DebuggerSession {
+	group, unlock := d.LockTargetGroup()
+	defer unlock()
+	return &DebuggerSession{d, group.Selected.Pid()}
+}
+
+// target returns the target, which the caller may look into until unlock.
+func (s *DebuggerSession) target() (t *proc.Target, unlock func(), err error) {
+	group, unlock := s.d.LockTargetGroup()
+	if ok, err := group.Valid(); !ok {
+		unlock()
+		return nil, nil, err
+	}
+	if pid := group.Selected.Pid(); pid != s.pid {
+		unlock()
+		return nil, nil, fmt.Errorf("process %d is selected, not %d", pid, s.pid)
+	}
+	return group.Selected, unlock, nil
+}
 
 // ReadMemory implements [goruntime.Session].
 func (s *DebuggerSession) ReadMemory(addr uint64, buf []byte) error {
-	group, unlock := s.d.LockTargetGroup()
-	defer unlock()
-	if ok, err := group.Valid(); !ok {
+	t, unlock, err := s.target()
+	if err != nil {
 		return err
 	}
-	n, err := group.Selected.Memory().ReadMemory(buf, addr)
+	defer unlock()
+	n, err := t.Memory().ReadMemory(buf, addr)
 	if err == nil && n < len(buf) {
 		err = fmt.Errorf("only %d of %d bytes are readable", n, len(buf))
 	}

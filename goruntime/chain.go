@@ -33,14 +33,14 @@ const maxPresent = 1000
 func (p *program) chain(g goroutine, limit int) (stitch.Chain, error) {
 	switch {
 	case g.label != 0:
-		links, err := p.labelLinks(g.label)
+		r, err := p.labelled(g.label)
 		if err != nil {
 			return stitch.Chain{}, err
 		}
-		if len(links) == 0 { // a root: the runtime itself started it
-			return stitch.Chain{Cut: stitch.CutRuntime}, nil
+		if len(r.links) == 0 {
+			return stitch.Chain{Cut: r.cut}, nil
 		}
-		return p.finish(g, links, stitch.Label, limit), nil
+		return p.finish(g, r.links, stitch.Label, limit), nil
 	case g.ancestors != 0:
 		links, ids, err := p.ancestorLinks(g.ancestors, limit)
 		if err != nil {
@@ -56,36 +56,42 @@ func (p *program) chain(g goroutine, limit int) (stitch.Chain, error) {
 	return stitch.Chain{}, nil
 }
 
-// labelLinks returns the links of a label, read once in the process's life.
-func (p *program) labelLinks(label uint64) ([]link, error) {
-	if links, ok := p.links[label]; ok {
-		return links, nil
+// A record is what a label leads to.
+type record struct {
+	links []link
+	cut   stitch.Cut // why there are no links
+}
+
+// labelled returns what a label leads to, read once in the process's life.
+func (p *program) labelled(label uint64) (record, error) {
+	if r, ok := p.records[label]; ok {
+		return r, nil
 	}
 	chain, err := p.labels.Read(p.mem, label, 0)
 	if err != nil {
-		return nil, err
+		return record{}, err
 	}
-	links := make([]link, 0, len(chain.Labels))
+	r := record{cut: cuts[chain.Cut]}
 	for _, l := range chain.Labels {
 		next, err := p.recorded(l.PCs, physical)
-		if err != nil {
-			if len(links) == 0 {
-				return nil, err
+		if err != nil { // not kept: the next stop may know more modules
+			if len(r.links) == 0 {
+				return record{cut: stitch.CutUnreadable}, nil
 			}
-			links[len(links)-1].cut = stitch.CutUnreadable
-			return links, nil // not kept: the next stop may do better
+			r.links[len(r.links)-1].cut = stitch.CutUnreadable
+			return r, nil
 		}
 		next.framesCut = l.PCsCut
 		if l.Respawn {
 			next.cut = stitch.CutRespawn
 		}
-		links = append(links, next)
+		r.links = append(r.links, next)
 	}
-	if cut := cuts[chain.Cut]; cut != stitch.NotCut && len(links) > 0 {
-		links[len(links)-1].cut = cut
+	if n := len(r.links); n > 0 && r.cut != stitch.NotCut {
+		r.links[n-1].cut = r.cut
 	}
-	p.links[label] = links
-	return links, nil
+	p.records[label] = r
+	return r, nil
 }
 
 // cuts translates what a label says into what the reader is told.
@@ -125,7 +131,7 @@ func (p *program) recorded(pcs []uint64, kind pcKind) (link, error) {
 // ancestorLinks reads what GODEBUG=tracebackancestors=N recorded
 // (runtime.ancestorInfo), nearest spawner first, with the spawners' ids.
 func (p *program) ancestorLinks(addr uint64, limit int) ([]link, []int64, error) {
-	const most, mostPCs = 10000, 1000
+	const most = 10000
 	l := &p.layout.ancestor
 	all, err := p.mem.slice(addr, most)
 	if err != nil {
@@ -137,7 +143,7 @@ func (p *program) ancestorLinks(addr uint64, limit int) ([]link, []int64, error)
 		if limit > 0 && len(links) > limit {
 			break
 		}
-		next, id, err := p.ancestor(all.ptr+i*l.size, mostPCs)
+		next, id, err := p.ancestor(all.ptr + i*l.size)
 		if err != nil {
 			if len(links) == 0 {
 				return nil, nil, fmt.Errorf("reading recorded ancestors: %w", err)
@@ -150,18 +156,24 @@ func (p *program) ancestorLinks(addr uint64, limit int) ([]link, []int64, error)
 	if len(links) == 0 {
 		return nil, nil, fmt.Errorf("reading recorded ancestors: an empty list")
 	}
-	if last := &links[len(links)-1]; !last.fromMain && int(all.len) == len(links) {
-		last.cut = stitch.CutDepth
+	if most, err := p.session.Eval(0, "runtime.debug.tracebackancestors"); err == nil && uint64(len(links)) == most {
+		if last := &links[len(links)-1]; !last.fromMain {
+			last.cut = stitch.CutDepth
+		}
 	}
 	return links, ids, nil
 }
 
-func (p *program) ancestor(addr, mostPCs uint64) (link, int64, error) {
+// ancestorFrames is how many calls the runtime keeps of a spawner's stack, the
+// innermost (runtime.tracebackInnerFrames).
+const ancestorFrames = 50
+
+func (p *program) ancestor(addr uint64) (link, int64, error) {
 	id, err := p.mem.uint64(addr + p.layout.ancestor.goid)
 	if err != nil {
 		return link{}, 0, err
 	}
-	list, err := p.mem.slice(addr+p.layout.ancestor.pcs, mostPCs)
+	list, err := p.mem.slice(addr+p.layout.ancestor.pcs, 10*ancestorFrames)
 	if err != nil {
 		return link{}, 0, err
 	}
@@ -174,6 +186,7 @@ func (p *program) ancestor(addr, mostPCs uint64) (link, int64, error) {
 		pcs = append(pcs, binary.LittleEndian.Uint64(b))
 	}
 	l, err := p.recorded(pcs, logical)
+	l.framesCut = len(pcs) >= ancestorFrames
 	return l, int64(id), err
 }
 
@@ -184,7 +197,9 @@ func (p *program) finish(g goroutine, links []link, provenance stitch.Provenance
 	ids := g.spawners
 	for i, l := range links {
 		if limit > 0 && i == limit {
-			chain.Links[i-1].Cut = stitch.CutLimit
+			if last := &chain.Links[i-1]; last.Cut == stitch.NotCut {
+				last.Cut = stitch.CutLimit
+			}
 			break
 		}
 		out := stitch.Link{
@@ -201,7 +216,9 @@ func (p *program) finish(g goroutine, links []link, provenance stitch.Provenance
 		}
 		if at, ok := p.presence(out.Spawner); ok {
 			out.State = at.state
-			stitch.MarkLive(out.Frames, at.stack)
+			if !l.framesCut {
+				stitch.MarkLive(out.Frames, at.stack)
+			}
 			// One that still lives knows more of its own spawners.
 			if provenance == stitch.Label && at.g.spawners[0] != 0 {
 				ids = at.g.spawners
@@ -292,7 +309,7 @@ func (p *program) liveChain(g goroutine, limit int) (stitch.Chain, error) {
 			frames = append(frames, slices.Clone(at.stack[i+1:])...)
 		}
 		frames = stitch.TrimRecorded(frames)
-		stitch.MarkLive(frames, at.stack)
+		stitch.MarkLive(frames, at.stack) // of a whole stack, but for the guess
 		chain.Links = append(chain.Links, stitch.Link{
 			Spawner: g.parent, State: at.state, Provenance: stitch.Live, Frames: frames,
 		})

@@ -31,7 +31,7 @@ type program struct {
 	symbols *symbols
 	labels  *spawnlabel.Format // nil: the program does not record labels
 	waits   map[uint8]string
-	links   map[uint64][]link // by address of a label, which is immutable
+	records map[uint64]record // by address of a label, which is immutable
 	gs      map[int64]slot    // where the g is that had the id when last seen
 	scanner scanner
 	gone    map[int64]bool // spawners that are known to have exited
@@ -53,6 +53,7 @@ func (r *Reader) Reset() {
 	defer r.mu.Unlock()
 	if r.program != nil {
 		r.program.scanned = false
+		r.program.symbols.reread = true
 		r.program.present = map[int64]presence{}
 	}
 }
@@ -121,7 +122,7 @@ func openProgram(s Session, log *slog.Logger) (*program, error) {
 		symbols: symbols,
 		labels:  readFormat(s, mem, log),
 		waits:   map[uint8]string{},
-		links:   map[uint64][]link{},
+		records: map[uint64]record{},
 		gs:      map[int64]slot{},
 		gone:    map[int64]bool{},
 		present: map[int64]presence{},

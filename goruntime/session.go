@@ -8,7 +8,7 @@ import "github.com/dlvx/dlvx/stitch"
 //
 // It is implemented by delve (in-process debugger, RPC client) and by dapproxy
 // (requests injected into a DAP connection). All implementations pass the one
-// conformance test in internal/sessiontest.
+// conformance test in internal/e2e.
 type Session interface {
 	// ReadMemory fills buf from the target's memory at addr, wholly or not at all.
 	ReadMemory(addr uint64, buf []byte) error

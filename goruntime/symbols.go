@@ -14,7 +14,9 @@ import (
 // need no DWARF, hold the tree of inlined calls, and give names as tracebacks do.
 type symbols struct {
 	mem     *memory
+	layout  *layout
 	modules []module
+	reread  bool // the list of modules may have grown: a plugin may have been loaded
 
 	// What was looked up once, by return address.
 	frames    map[symbolKey][]stitch.Frame
@@ -28,7 +30,7 @@ func newSymbols(mem *memory, l *layout) (*symbols, error) {
 		return nil, err
 	}
 	return &symbols{
-		mem: mem, modules: modules,
+		mem: mem, layout: l, modules: modules,
 		frames: map[symbolKey][]stitch.Frame{}, functions: map[uint64]function{}, depths: map[uint64]uint64{},
 	}, nil
 }
@@ -148,6 +150,15 @@ func (s *symbols) find(pc uint64) (*module, function, error) {
 			s.functions[pc] = f
 		}
 		return m, f, nil
+	}
+	if s.reread { // at most once in a stop
+		s.reread = false
+		modules, err := readModules(s.mem, s.layout)
+		if err != nil {
+			return nil, function{}, err
+		}
+		s.modules = modules
+		return s.find(pc)
 	}
 	return nil, function{}, fmt.Errorf("naming address %#x: %w", pc, errNoFunc)
 }

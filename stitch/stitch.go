@@ -110,6 +110,10 @@ func isSpawnHelper(name string) bool {
 // frame inwards while both stacks stand at the same call, and one frame
 // further where the same function has since gone on to another line.
 //
+// Both have to reach down to the goroutine's entry, for they are compared from
+// there: recorded must not be cut, and a present stack that does not end in the
+// entry has nothing in common with any.
+//
 // It cannot tell a call from a later one made at the same place by the same
 // callers, for instance in the next turn of a loop.
 func MarkLive(recorded, present []Frame) {
@@ -117,6 +121,9 @@ func MarkLive(recorded, present []Frame) {
 		recorded[i].Live = -1
 	}
 	at := len(present) - 1
+	if at < 0 || !isBottom(present[at]) {
+		return
+	}
 	for at >= 0 && isBottom(present[at]) {
 		at--
 	}

@@ -131,6 +131,12 @@ func TestMarkLive(t *testing.T) {
 			[]int{0, 2},
 		},
 		{"nothing in common", []Frame{at("main.a", 1)}, []Frame{at("main.b", 1)}, []int{-1}},
+		{
+			"the present stack is cut",
+			[]Frame{at("main.rec", 5)},
+			[]Frame{at("runtime.gopark", 1), at("main.rec", 5)},
+			[]int{-1},
+		},
 		{"the spawner is gone", []Frame{at("main.a", 1)}, nil, []int{-1}},
 	} {
 		MarkLive(c.recorded, c.present)

@@ -68,3 +68,20 @@ func TestInspectAddedFrames(t *testing.T) {
 	}
 	call[*dap.DisconnectResponse](t, c, "disconnect", map[string]any{"terminateDebuggee": true})
 }
+
+// TestCutFramesHaveNoVariables: of a stack that was not recorded wholly it is
+// not known which call is which, so no variables are shown for it.
+func TestCutFramesHaveNoVariables(t *testing.T) {
+	c := startDAP(t)
+	thread := c.launchToStop(t, program(t, "deeplive"), nil)
+	frames := c.frames(t, thread)
+	i := slices.IndexFunc(frames, func(f dap.StackFrame) bool { return f.PresentationHint == "label" })
+	if i < 0 || frames[i+1].Name != "main.dig" {
+		t.Fatalf("no chain: %+v", frames)
+	}
+	m := wait(t, "the answer to evaluate", c.start(t, "evaluate", dap.EvaluateArguments{Expression: "n", FrameId: frames[i+1].Id}))
+	if r, ok := m.(*dap.EvaluateResponse); ok {
+		t.Errorf("n is %s in a frame that may be any of 200", r.Body.Result)
+	}
+	call[*dap.DisconnectResponse](t, c, "disconnect", map[string]any{"terminateDebuggee": true})
+}
