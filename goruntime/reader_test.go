@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dlvx/dlvx/spawnlabel"
 	"github.com/dlvx/dlvx/stitch"
 )
 
@@ -204,4 +205,66 @@ func FuzzChain(f *testing.F) {
 			_, _ = r.Chain(id, 0)
 		}
 	})
+}
+
+const (
+	testFormat = 0x13000
+	testLabel  = 0x14000
+)
+
+// record makes the program record labels: g's carry the label at testLabel,
+// and ids of spawners.
+func (m *image) record(ids ...uint64) {
+	m.evals["uintptr(&runtime.spawnLabelFormat)"] = testFormat
+	for i, c := range []byte(spawnlabel.Magic) {
+		m.mem[testFormat+uint64(i)] = c
+	}
+	const spawn, goids = 80, 88 // behind the fields of newImage
+	m.put(testFormat+16, 1|8<<32, 0|8<<32, spawn|goids<<32, 64|96<<32, 1<<26)
+	for addr := uint64(testG + 0x1000); ; addr += 0x100 {
+		if _, ok := m.mem[addr]; !ok {
+			return
+		}
+		m.put(addr+spawn, testLabel)
+		m.put(addr+goids, append(ids, 0, 0, 0)[:3]...)
+	}
+}
+
+// TestEveryCutIsSaid: a chain that is cut before its first link says why.
+func TestEveryCutIsSaid(t *testing.T) {
+	for flags, want := range map[uint64]stitch.Cut{1: stitch.CutDepth, 2: stitch.CutMemory, 4: stitch.CutRuntime} {
+		m := newImage([10]uint64{5, 1, 0, 0, statusWaiting})
+		m.record()
+		m.put(testLabel, 0, 0, 0, 0, flags<<16)
+		c, err := newTestReader(m).Chain(5, 0)
+		if err != nil || len(c.Links) != 0 || c.Cut != want {
+			t.Errorf("marker %d: %+v, %v; want cut %q", flags, c, err, want)
+		}
+	}
+}
+
+// TestUnnamedSpawn: a spawn in code that is not known (a plugin that is gone)
+// is told as unreadable, and looked up again once more modules may be there.
+func TestUnnamedSpawn(t *testing.T) {
+	m := newImage([10]uint64{5, 1, 0, 0, statusWaiting})
+	m.record()
+	m.put(testLabel, 0, 0, 0, 0, 1|1<<32, 0x777777)
+	r := newTestReader(m)
+	c, err := r.Chain(5, 0)
+	if err != nil || len(c.Links) != 0 || c.Cut != stitch.CutUnreadable {
+		t.Errorf("%+v, %v; want cut %q", c, err, stitch.CutUnreadable)
+	}
+	before := m.reads
+	if _, err := r.Chain(5, 0); err != nil {
+		t.Fatal(err)
+	}
+	again := m.reads - before
+	r.Reset()
+	before = m.reads
+	if _, err := r.Chain(5, 0); err != nil {
+		t.Fatal(err)
+	}
+	if next := m.reads - before; next <= again {
+		t.Errorf("%d reads at the next stop, %d at this one: the modules were not read again", next, again)
+	}
 }
