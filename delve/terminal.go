@@ -126,7 +126,7 @@ func Debug(ctx context.Context, o Options, p Program, show ShowStack, log *slog.
 // Connect runs Delve's terminal with stitched stacks on a headless server, dlv's
 // or dlvx's. Where ctx ends the session, the program stays with its server.
 func Connect(ctx context.Context, o Options, addr string, show ShowStack, log *slog.Logger) (status int, err error) {
-	network, address := splitNetwork(addr)
+	network, address := SplitNetwork(addr)
 	conn, err := net.Dial(network, address)
 	if err != nil {
 		return 1, fmt.Errorf("connecting to the debug server: %w", err)
@@ -182,8 +182,9 @@ func (s terminalSession) run(ctx context.Context) (status int, err error) {
 	}
 }
 
-// splitNetwork splits an address in dlv's form: host:port, or unix:path.
-func splitNetwork(addr string) (network, address string) {
+// SplitNetwork splits an address in dlv's form, host:port or unix:path, into
+// what package net takes.
+func SplitNetwork(addr string) (network, address string) {
 	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
 		return "unix", path
 	}
@@ -195,7 +196,7 @@ func headless(ctx context.Context, o Options, p Program) error {
 	if o.Init != "" {
 		fmt.Fprintln(os.Stderr, "Warning: init file ignored with --headless")
 	}
-	network, addr := splitNetwork(o.Listen)
+	network, addr := SplitNetwork(o.Listen)
 	listener, err := net.Listen(network, addr)
 	if err != nil {
 		return fmt.Errorf("could not start listener: %w", err)

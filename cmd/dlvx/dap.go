@@ -85,14 +85,14 @@ func serveDAP(cmd *cobra.Command, args []string, stitch bool) error {
 // ctx ended first.
 func acceptDAP(ctx context.Context, cmd *cobra.Command, o delve.Options) (net.Conn, error) {
 	if addr := cmd.Flag("client-addr").Value.String(); addr != "" {
-		network, addr := splitNetwork(addr)
+		network, addr := delve.SplitNetwork(addr)
 		conn, err := new(net.Dialer).DialContext(ctx, network, addr)
 		if err != nil {
 			return nil, fmt.Errorf("connecting to the DAP client: %w", err)
 		}
 		return conn, nil
 	}
-	network, addr := splitNetwork(o.Listen)
+	network, addr := delve.SplitNetwork(o.Listen)
 	listener, err := net.Listen(network, addr)
 	if err != nil {
 		return nil, fmt.Errorf("could not start listener: %w", err)
@@ -112,13 +112,6 @@ func acceptDAP(ctx context.Context, cmd *cobra.Command, o delve.Options) (net.Co
 		}
 	}
 	return conn, nil
-}
-
-func splitNetwork(addr string) (network, address string) {
-	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
-		return "unix", path
-	}
-	return "tcp", addr
 }
 
 // warnOfIgnored says which flags do nothing here, as dlv dap does.
