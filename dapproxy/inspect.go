@@ -158,11 +158,11 @@ func (f *addedFrame) gone() string {
 	name := stitch.ShortFunc(f.call.Func)
 	switch {
 	case f.segment.Goroutine == 0:
-		return fmt.Sprintf("%s is a recorded frame of a goroutine whose number was not kept: its variables are gone", name)
+		return fmt.Sprintf("%s is a recorded frame of a goroutine whose number was not kept: only its position is known", name)
 	case f.segment.State == nil:
 		return fmt.Sprintf("%s is a recorded frame of goroutine %d, which has exited: its variables are gone", name, f.segment.Goroutine)
 	}
-	return fmt.Sprintf("%s is a recorded frame of goroutine %d, which has returned from it: its variables are gone", name, f.segment.Goroutine)
+	return fmt.Sprintf("%s is a recorded frame of goroutine %d: that call may have returned; only its position is known", name, f.segment.Goroutine)
 }
 
 // spawnVariables answers requests about the variables of the scope Spawn.

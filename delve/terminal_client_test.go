@@ -79,6 +79,7 @@ func (f *fakeDelve) Next() (*api.DebuggerState, error) { return nil, nil }
 type fakeChains struct {
 	err    error
 	cut    stitch.Cut
+	live   int // of main.main
 	asked  int
 	resets int
 }
@@ -96,7 +97,7 @@ func (f *fakeChains) Chain(goid int64, limit int) (stitch.Chain, error) {
 		{
 			Spawner: 1, Provenance: stitch.Label, Cut: f.cut,
 			State:  &stitch.State{Status: "waiting", Wait: "select"},
-			Frames: []stitch.Frame{rec("main.setup", 30, -1), rec("main.main", 31, 1)},
+			Frames: []stitch.Frame{rec("main.setup", 30, -1), rec("main.main", 31, f.live)},
 		},
 	}}, nil
 }
@@ -107,7 +108,7 @@ func (f *fakeChains) Reset()                            { f.resets++ }
 func newTestClient(t *testing.T) (*stitchClient, *fakeDelve, *fakeChains, *bytes.Buffer) {
 	t.Helper()
 	var log bytes.Buffer
-	delve, chains := newFakeDelve(), &fakeChains{}
+	delve, chains := newFakeDelve(), &fakeChains{live: 1}
 	c := newStitchClient(delve, slog.New(slog.NewTextHandler(&log, nil)))
 	c.chains = chains
 	return c, delve, chains, &log
@@ -245,9 +246,9 @@ func TestScope(t *testing.T) {
 		{frame: 1, deferred: 2, want: api.EvalScope{GoroutineID: 9, Frame: 1, DeferredCall: 2}},
 		{frame: 2, err: "frame 2 is a recorded frame of goroutine 7, which has exited: its variables are gone"},
 		{frame: 3, err: "frame 3 is a recorded frame of goroutine 7, which has exited: its variables are gone"},
-		{frame: 4, err: "frame 4 is a recorded frame of goroutine 1, which has returned from it since: its variables are gone"},
+		{frame: 4, err: "frame 4 is a recorded frame of goroutine 1: that call may have returned; only its position is known"},
 		{frame: 5, want: api.EvalScope{GoroutineID: 1, Frame: 1}},
-		{frame: 5, deferred: 1, err: "frame 5 is a recorded frame of goroutine 1"},
+		{frame: 5, deferred: 1, err: "frame 5 is of goroutine 1: its deferred calls are not known"},
 		{frame: 6, err: "frame 6 does not exist: the stack ends with frame 5"},
 		{frame: -1, want: api.EvalScope{GoroutineID: 9, Frame: -1}}, // Delve's own error
 	} {
@@ -269,6 +270,24 @@ func TestScope(t *testing.T) {
 		if err != nil || apiErr != nil || !slices.Equal(delve.scopes, []api.EvalScope{tt.want, tt.want}) {
 			t.Errorf("frame %d: Delve was asked for %+v, want %+v (%v, %v)", tt.frame, delve.scopes, tt.want, err, apiErr)
 		}
+	}
+}
+
+// Delve and the reader may count frames differently: another function's
+// variables are never shown.
+func TestScopeOfAnotherFunction(t *testing.T) {
+	c, delve, chains, _ := newTestClient(t)
+	chains.live = 0 // runtime.gopark, by Delve's count
+	if _, err := c.EvalVariable(api.EvalScope{GoroutineID: 9, Frame: 5}, "x", api.LoadConfig{}); err == nil || len(delve.scopes) > 0 ||
+		err.Error() != "frame 5 is a recorded frame of goroutine 1: that call may have returned; only its position is known" {
+		t.Errorf("error %v; Delve was asked for %+v", err, delve.scopes)
+	}
+	frames, err := c.Stacktrace(9, 50, 0, 0, &api.LoadConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := frames[5]; f.Function.Name() != "main.main" || len(f.Locals) > 0 {
+		t.Errorf("%s has the locals %v", f.Function.Name(), f.Locals)
 	}
 }
 

@@ -5,35 +5,56 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dlvx/dlvx/stitch"
 	"github.com/go-delve/delve/service/api"
 )
 
 // scope translates a scope by the frame numbers of stitched stacks into one
-// of Delve's: for an added frame, the spawner's own call where it still
-// stands.
+// of Delve's: for an added frame, the spawner's own call where that is known
+// to stand still.
 func (c *stitchClient) scope(s api.EvalScope) (api.EvalScope, error) {
 	at, err := c.addedAt(s)
 	if err != nil || at == nil {
 		return s, err
 	}
-	if at.frame.Live < 0 || s.DeferredCall > 0 {
-		return s, fmt.Errorf("frame %d is a recorded frame of %s: its variables are gone", s.Frame, at.whose())
+	switch {
+	case c.live(at, nil) == nil:
+		return s, fmt.Errorf("frame %d is %s", s.Frame, at.gone())
+	case s.DeferredCall > 0:
+		return s, fmt.Errorf("frame %d is of goroutine %d: its deferred calls are not known", s.Frame, at.segment.Goroutine)
 	}
 	s.GoroutineID, s.Frame = at.segment.Goroutine, at.frame.Live
 	return s, nil
 }
 
-// whose names the goroutine that the frame was recorded of, and why its
-// variables are gone.
-func (f *addedFrame) whose() string {
+// live returns Delve's frame of the spawner's call that an added frame is, with
+// its variables if cfg is not nil; nil where the call is not known to stand
+// still. Delve may count the frames of an optimised program otherwise than the
+// tables that Live was read from: another function's frame is never it.
+func (c *stitchClient) live(f *addedFrame, cfg *api.LoadConfig) *api.Stackframe {
+	at := f.frame.Live
+	if at < 0 {
+		return nil
+	}
+	frames, err := c.Client.Stacktrace(f.segment.Goroutine, at, at, 0, cfg)
+	if err != nil || len(frames) != 1 || !stitch.SameFunc(frames[0].Function.Name(), f.frame.Func) {
+		return nil
+	}
+	return &frames[0]
+}
+
+// gone says why the variables of a frame whose call is not live are not to be
+// had. Of a spawner that lives it is not known whether the call has returned:
+// its stack may have been too deep to be kept whole.
+func (f *addedFrame) gone() string {
 	id := f.segment.Goroutine
 	switch {
 	case id == 0:
-		return "a goroutine whose number was not kept"
+		return "a recorded frame of a goroutine whose number was not kept: only its position is known"
 	case f.segment.State == nil:
-		return fmt.Sprintf("goroutine %d, which has exited", id)
+		return fmt.Sprintf("a recorded frame of goroutine %d, which has exited: its variables are gone", id)
 	}
-	return fmt.Sprintf("goroutine %d, which has returned from it since", id)
+	return fmt.Sprintf("a recorded frame of goroutine %d: that call may have returned; only its position is known", id)
 }
 
 // addedAt returns the added frame that a scope is of, or nil where it is of an

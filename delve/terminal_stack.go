@@ -71,8 +71,10 @@ func (c *stitchClient) appendTo(own []api.Stackframe, added *addedFrames, cfg *a
 	for i := range added.frames {
 		f := &added.frames[i]
 		out := api.Stackframe{Location: f.location()}
-		if cfg != nil && f.frame.Live >= 0 {
-			c.loadVariables(&out, f, cfg)
+		if cfg != nil {
+			if live := c.live(f, cfg); live != nil {
+				out.Arguments, out.Locals = live.Arguments, live.Locals
+			}
 		}
 		out.Function.Name_ = annotate(out.Function.Name_, f.above)
 		all = append(all, out)
@@ -88,16 +90,6 @@ func (c *stitchClient) appendTo(own []api.Stackframe, added *addedFrames, cfg *a
 		last.Function = &fn
 	}
 	return all
-}
-
-// loadVariables gives an added frame the variables of the spawner's call, which
-// has not returned yet.
-func (c *stitchClient) loadVariables(out *api.Stackframe, f *addedFrame, cfg *api.LoadConfig) {
-	live, err := c.Client.Stacktrace(f.segment.Goroutine, f.frame.Live, f.frame.Live, 0, cfg)
-	if err != nil || len(live) != 1 {
-		return
-	}
-	out.Arguments, out.Locals = live[0].Arguments, live[0].Locals
 }
 
 // added returns what follows the whole own stack of a goroutine; nil where
