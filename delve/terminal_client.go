@@ -18,16 +18,25 @@ import (
 // Delve's clients may always make besides (Halt, GetStateNonBlocking).
 type stitchClient struct {
 	service.Client
-	log *slog.Logger
+	log       *slog.Logger
+	newChains func() chains // of the selected process
 
 	mu     sync.Mutex
+	pid    int // the process that chains and stacks are of
 	chains chains
 	stacks map[int64]*addedFrames // by goroutine; of this stop
 	logged bool
 }
 
 func newStitchClient(c service.Client, log *slog.Logger) *stitchClient {
-	return &stitchClient{Client: c, log: log, chains: newReader(c, log), stacks: map[int64]*addedFrames{}}
+	s := &stitchClient{Client: c, log: log, newChains: func() chains { return newReader(c, log) }}
+	s.startAnew()
+	return s
+}
+
+// startAnew forgets all that was read. c.mu is held.
+func (c *stitchClient) startAnew() {
+	c.chains, c.stacks = c.newChains(), map[int64]*addedFrames{}
 }
 
 // resumes must be called before everything that lets the target run.
@@ -42,8 +51,7 @@ func (c *stitchClient) resumes() {
 func (c *stitchClient) restarts() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.chains = newReader(c.Client, c.log)
-	clear(c.stacks)
+	c.startAnew()
 }
 
 func (c *stitchClient) Restart(rebuild bool) ([]api.DiscardedBreakpoint, error) {

@@ -19,6 +19,7 @@ import (
 // in main.worker, called by nothing but its go statement's wrapper.
 type fakeDelve struct {
 	service.Client // nil: what is not below is not called
+	pid            int
 	own            []api.Stackframe
 	scopes         []api.EvalScope
 	locations      []string
@@ -30,11 +31,11 @@ func newFakeDelve() *fakeDelve {
 		frame(0x12, "main.start.gowrap1", 12), frame(0x13, "runtime.goexit", 13),
 	}
 	own[3].Bottom = true
-	return &fakeDelve{own: own}
+	return &fakeDelve{pid: 100, own: own}
 }
 
 func (f *fakeDelve) GetState() (*api.DebuggerState, error) {
-	return &api.DebuggerState{SelectedGoroutine: &api.Goroutine{ID: 9}}, nil
+	return &api.DebuggerState{Pid: f.pid, SelectedGoroutine: &api.Goroutine{ID: 9}}, nil
 }
 
 func (f *fakeDelve) Stacktrace(goid int64, depth, skip int, opts api.StacktraceOptions, cfg *api.LoadConfig) ([]api.Stackframe, error) {
@@ -72,6 +73,8 @@ func (f *fakeDelve) FindLocation(s api.EvalScope, loc string, findInstruction bo
 	return nil, "", nil
 }
 
+func (f *fakeDelve) Restart(bool) ([]api.DiscardedBreakpoint, error) { return nil, nil }
+
 func (f *fakeDelve) Next() (*api.DebuggerState, error) { return nil, nil }
 
 // fakeChains knows the chain of goroutine 9: started by 7, which has exited,
@@ -80,6 +83,7 @@ type fakeChains struct {
 	err    error
 	cut    stitch.Cut
 	live   int // of main.main
+	made   int // how many readers the client had
 	asked  int
 	resets int
 }
@@ -108,10 +112,13 @@ func (f *fakeChains) Reset()                            { f.resets++ }
 func newTestClient(t *testing.T) (*stitchClient, *fakeDelve, *fakeChains, *bytes.Buffer) {
 	t.Helper()
 	var log bytes.Buffer
-	delve, chains := newFakeDelve(), &fakeChains{live: 1}
+	delve, fake := newFakeDelve(), &fakeChains{live: 1}
 	c := newStitchClient(delve, slog.New(slog.NewTextHandler(&log, nil)))
-	c.chains = chains
-	return c, delve, chains, &log
+	c.newChains = func() chains {
+		fake.made++
+		return fake
+	}
+	return c, delve, fake, &log
 }
 
 func names(frames []api.Stackframe) (names []string) {
@@ -232,6 +239,33 @@ func TestResume(t *testing.T) {
 		if chains.resets != stop {
 			t.Errorf("reset %d times after %d resumes", chains.resets, stop)
 		}
+	}
+}
+
+// Goroutine ids and addresses mean nothing in another process: with
+// follow-exec, one may be selected at a stop, or by the target command.
+func TestProcesses(t *testing.T) {
+	c, delve, chains, _ := newTestClient(t)
+	for i, pid := range []int{100, 101, 100} {
+		delve.pid = pid
+		for range 2 {
+			if _, err := c.Stacktrace(9, 50, 0, 0, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if chains.made != i+1 || chains.asked != i+1 {
+			t.Errorf("process %d: reader %d, asked %d times, want %d and %[4]d", pid, chains.made, chains.asked, i+1)
+		}
+	}
+	delve.pid = 101
+	if _, err := c.logical(9); err != nil || chains.made != 4 {
+		t.Errorf("the logical stack is by reader %d, want 4 (%v)", chains.made, err)
+	}
+	if _, err := c.Restart(false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.logical(9); err != nil || chains.made != 5 {
+		t.Errorf("after a restart: the logical stack is by reader %d, want 5 (%v)", chains.made, err)
 	}
 }
 

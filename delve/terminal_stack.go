@@ -149,15 +149,26 @@ func addedFramesOf(s stitch.Stack) *addedFrames {
 	return added
 }
 
-// goroutine returns the number of a goroutine that Delve's clients may also
-// call the selected one; 0 where a thread without a goroutine is selected.
+// goroutine returns the number of a goroutine of the selected process, which
+// Delve's clients may also call the selected one; 0 where a thread without a
+// goroutine is selected.
+//
+// With follow-exec there are several processes, any of which may come to be the
+// selected one at a stop or by the target command: what was read of another is
+// forgotten.
 func (c *stitchClient) goroutine(goid int64) (int64, error) {
-	if goid > 0 {
-		return goid, nil
-	}
 	state, err := c.Client.GetState()
 	if err != nil {
 		return 0, err
+	}
+	c.mu.Lock()
+	if state.Pid != c.pid {
+		c.pid = state.Pid
+		c.startAnew()
+	}
+	c.mu.Unlock()
+	if goid > 0 {
+		return goid, nil
 	}
 	if state.SelectedGoroutine == nil {
 		return 0, nil
