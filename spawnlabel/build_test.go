@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -80,8 +81,7 @@ func TestMain(m *testing.M) {
 	case userTool:
 		os.Exit(runUserTool(os.Args[1:]))
 	case os.Getenv(fakeName):
-		fmt.Println(os.Getenv(fakeAnswer))
-		os.Exit(0)
+		os.Exit(runFake(os.Args[1:]))
 	}
 	os.Exit(testMain(m))
 }
@@ -92,7 +92,33 @@ const (
 	// Variables with the base name of a tool of Go's, and with what it says.
 	fakeName   = "SPAWNLABEL_TEST_FAKE"
 	fakeAnswer = "SPAWNLABEL_TEST_ANSWER"
+
+	// Variable with what a fake compiler does to the edited runtime:
+	// "killed", or the line that it fails with; empty: it compiles.
+	fakeFailure = "SPAWNLABEL_TEST_FAILURE"
 )
+
+// runFake is a tool of Go's.
+func runFake(args []string) int {
+	edited := slices.ContainsFunc(args, func(arg string) bool { return filepath.Base(arg) == "zspawnlabel.go" })
+	switch failure := os.Getenv(fakeFailure); {
+	case !edited || failure == "":
+		fmt.Println(os.Getenv(fakeAnswer))
+		return 0
+	case failure == "killed":
+		self, err := os.FindProcess(os.Getpid())
+		if err == nil {
+			err = self.Kill()
+		}
+		if err != nil {
+			panic(err)
+		}
+		select {}
+	default:
+		fmt.Println(failure)
+		return 2
+	}
+}
 
 // runUserTool runs "LOG tool args...".
 func runUserTool(args []string) int {

@@ -21,8 +21,9 @@
 // user's own -overlay, and a user's own -toolexec, which is chained behind.
 //
 // The edit goes by syntax tree and refuses where the runtime is not as
-// expected; the runtime is then compiled as it is. No line number moves and
-// debug information names the original files. The compiler's version, as the
+// expected; the runtime is then compiled as it is. (What may go better the next
+// time fails the build: the build cache would keep the plain runtime.) No line
+// number moves and debug information names the original files. The compiler's version, as the
 // go command sees it, has a digest of the edit in it, so that recording and
 // plain packages never meet in the build cache.
 //

@@ -74,18 +74,33 @@ var needed = []string{
 	"var mainStarted bool",
 }
 
-// edit returns the files of package runtime that have to change, edited, and
-// the added ones. paths are its Go files, under whatever names. The error
-// names the file, the function and the statement that is not as expected.
-func (e edition) edit(paths []string) ([]runtimeFile, error) {
-	var proc, g, timer *source
-	missing := append([]string(nil), needed...)
-	for _, path := range paths {
+// A goFile is a Go file as it is on disk.
+type goFile struct {
+	path string
+	text []byte
+}
+
+func readFiles(paths []string) ([]goFile, error) {
+	files := make([]goFile, len(paths))
+	for i, path := range paths {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			return nil, err
 		}
-		missing = without(missing, text)
+		files[i] = goFile{path, text}
+	}
+	return files, nil
+}
+
+// edit returns the files of package runtime that have to change, edited, and
+// the added ones. It is given all its Go files, under whatever names. The error
+// names the file, the function and the statement that is not as expected; it
+// depends on nothing but these files.
+func (e edition) edit(files []goFile) ([]runtimeFile, error) {
+	var proc, g, timer *source
+	missing := append([]string(nil), needed...)
+	for _, f := range files {
+		missing = without(missing, f.text)
 		for _, part := range []struct {
 			decl string
 			to   **source
@@ -94,13 +109,14 @@ func (e edition) edit(paths []string) ([]runtimeFile, error) {
 			{"\ntype g struct {", &g},
 			{"\nfunc newTimer(", &timer},
 		} {
-			if !bytes.Contains(text, []byte(part.decl)) {
+			if !bytes.Contains(f.text, []byte(part.decl)) {
 				continue
 			}
 			if *part.to != nil {
-				return nil, fmt.Errorf("%s and %s both declare %q", (*part.to).path, path, strings.TrimSpace(part.decl))
+				return nil, fmt.Errorf("%s and %s both declare %q", (*part.to).path, f.path, strings.TrimSpace(part.decl))
 			}
-			if *part.to, err = parseSource(path, text); err != nil {
+			var err error
+			if *part.to, err = parseSource(f.path, f.text); err != nil {
 				return nil, err
 			}
 		}
@@ -133,18 +149,18 @@ func (e edition) edit(paths []string) ([]runtimeFile, error) {
 		return nil, err
 	}
 	fill := strings.NewReplacer("{{ATOMIC}}", atomic, "{{SYS}}", sys, "{{VERSION}}", strconv.Itoa(formatVersion))
-	files := []runtimeFile{
+	edited := []runtimeFile{
 		{"proc.go", proc.path, proc.result()},
 		{"runtime2.go", g.path, g.result()},
 		{"zspawnlabel.go", "", []byte(fill.Replace(e.label))},
 	}
 	if timer == nil {
-		return files, nil // Go before 1.23: goroutines of time.AfterFunc have no spawner
+		return edited, nil // Go before 1.23: goroutines of time.AfterFunc have no spawner
 	}
 	if err := editTimer(timer); err != nil {
 		return nil, err
 	}
-	return append(files,
+	return append(edited,
 		runtimeFile{"time.go", timer.path, timer.result()},
 		runtimeFile{"zspawntimer.go", "", []byte(fill.Replace(e.timer))},
 	), nil

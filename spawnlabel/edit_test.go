@@ -55,8 +55,18 @@ func changedRuntime(t *testing.T, file, old, new string) []string {
 	return paths
 }
 
+// editPaths reads and edits files.
+func editPaths(t *testing.T, paths []string) ([]runtimeFile, error) {
+	t.Helper()
+	files, err := readFiles(paths)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return thisEdition().edit(files)
+}
+
 func TestEditKeepsLines(t *testing.T) {
-	files, err := thisEdition().edit(runtimePaths(t))
+	files, err := editPaths(t, runtimePaths(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +118,7 @@ func TestEditRefuses(t *testing.T) {
 		{"traceback.go", "func (u *unwinder) valid() bool {", "func (u *unwinder) valid(int) bool {", `package runtime has no "func (u *unwinder) valid() bool"`},
 		{"time.go", "package runtime", "package", "expected"},
 	} {
-		_, err := thisEdition().edit(changedRuntime(t, test.file, test.old, test.new))
+		_, err := editPaths(t, changedRuntime(t, test.file, test.old, test.new))
 		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q for %q: error %v, want %q", test.new, test.old, err, test.want)
 		}
@@ -116,7 +126,7 @@ func TestEditRefuses(t *testing.T) {
 }
 
 func TestEditWithoutTimers(t *testing.T) {
-	files, err := thisEdition().edit(changedRuntime(t, "time.go", "\nfunc newTimer(", "\nfunc startTimer("))
+	files, err := editPaths(t, changedRuntime(t, "time.go", "\nfunc newTimer(", "\nfunc startTimer("))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,14 +110,18 @@ func verdict(e edition, env goEnv) (string, error) {
 		key = append(key, f.Name(), strconv.FormatInt(info.Size(), 10), strconv.FormatInt(info.ModTime().UnixNano(), 10))
 	}
 	path, err := entry("verdict", digest(key...), func(path string) error {
+		files, err := readFiles(paths)
+		if err != nil {
+			return err
+		}
 		reason := ""
-		if _, err := e.edit(paths); err != nil {
+		if _, err := e.edit(files); err != nil {
 			reason = fmt.Sprintf("spawn labels do not fit the runtime of %s: %v", env.GOVERSION, err)
 		}
 		return os.WriteFile(path, []byte(reason), 0o666)
 	})
 	if err != nil {
-		return "", fmt.Errorf("using dlvx's cache folder: %w", err)
+		return "", fmt.Errorf("trying spawn labels on the runtime of %s, with dlvx's cache folder: %w", env.GOVERSION, err)
 	}
 	reason, err := os.ReadFile(path)
 	return strings.ReplaceAll(string(reason), "\n", " "), err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -21,9 +22,14 @@ const ToolexecName = "dlvx-toolexec"
 // has a wrapper too, that one and its arguments before the tool.
 //
 // When the compiler compiles package runtime, Toolexec compiles it with spawn
-// labels; if that fails it says so in one line on stderr and compiles the
-// runtime as it is, so that a build never fails because of it. When the
-// compiler is asked for its version, Toolexec adds what it does to the
+// labels. Where they do not fit this runtime, or it does not compile with them,
+// Toolexec says so in one line on stderr and compiles the runtime as it is.
+// What may go better the next time (a cache folder that cannot be written, a
+// compiler that was killed) fails the build instead: the go command keeps the
+// result of a compilation that succeeds, and would use a plain runtime in all
+// recording builds to come.
+//
+// When the compiler is asked for its version, Toolexec adds what it does to the
 // runtime, which keeps recording and plain packages apart in the build cache.
 // All other commands replace this process (on Windows: run as its child, with
 // its own standard files), as they are.
@@ -47,7 +53,7 @@ func (e edition) toolexec(args []string, stdout, stderr io.Writer) int {
 		expanded, err := expandArgs(args, at)
 		if err != nil {
 			fmt.Fprintf(stderr, "%s: reading the compiler's arguments: %v\n", ToolexecName, err)
-			break
+			return 1
 		}
 		if compilesRuntime(expanded[at+1:]) {
 			return e.compile(args, expanded, at, stdout, stderr)
@@ -98,23 +104,46 @@ func (e edition) version(args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// compile compiles package runtime with spawn labels, else without. args is
-// the command line as given, expanded the same with response files read, at
-// the compiler's place in both.
+// A refusal says why package runtime is compiled without spawn labels. It
+// depends on nothing but what is compiled, and so would come again.
+type refusal struct{ error }
+
+// compileError is a line by which the compiler refuses what it compiles; a
+// compiler that has run out of memory or disk writes nothing like it.
+var compileError = regexp.MustCompile(`(?m)^.+\.go:\d+:(\d+:)? .+$|^.*internal compiler error: .+$`)
+
+// compile compiles package runtime with spawn labels, or without on a refusal.
+// args is the command line as given, expanded the same with response files
+// read, at the compiler's place in both.
 func (e edition) compile(args, expanded []string, at int, stdout, stderr io.Writer) int {
-	edited, err := e.editedCommand(expanded, at)
-	if err == nil {
-		var out, errs bytes.Buffer
-		if run(edited, &out, &errs) == 0 {
-			io.Copy(stdout, &out)
-			io.Copy(stderr, &errs)
-			return 0
-		}
-		first, _, _ := strings.Cut(strings.TrimSpace(errs.String()+out.String()), "\n")
-		err = fmt.Errorf("the edited runtime does not compile: %s", first)
+	err := e.compileEdited(expanded, at, stdout, stderr)
+	switch err := err.(type) {
+	case nil:
+		return 0
+	case refusal:
+		fmt.Fprintf(stderr, "dlvx: this build does not record spawn labels: %v\n", err)
+		return replaceProcess(args, stderr)
 	}
-	fmt.Fprintf(stderr, "dlvx: this build does not record spawn labels: %v\n", err)
-	return replaceProcess(args, stderr)
+	fmt.Fprintf(stderr, "%s: compiling package runtime with spawn labels: %v (build again, or without this -toolexec)\n", ToolexecName, err)
+	return 1
+}
+
+func (e edition) compileEdited(args []string, at int, stdout, stderr io.Writer) error {
+	edited, err := e.editedCommand(args, at)
+	if err != nil {
+		return err
+	}
+	var out, errs bytes.Buffer
+	code, err := child(edited, &out, &errs)
+	if err == nil && code != 0 {
+		if line := compileError.FindString(errs.String() + out.String()); line != "" {
+			return refusal{fmt.Errorf("the edited runtime does not compile: %s", line)}
+		}
+		err = fmt.Errorf("the compiler ended with exit code %d", code)
+	}
+	io.Copy(stdout, &out)
+	io.Copy(stderr, &errs)
+	return err
 }
 
 // editedCommand returns the command with the runtime's files edited.
@@ -138,9 +167,13 @@ func (e edition) editedCommand(args []string, at int) ([]string, error) {
 		paths = append(paths, path)
 		place[path] = files + i
 	}
-	edited, err := e.edit(paths)
+	texts, err := readFiles(paths)
 	if err != nil {
 		return nil, err
+	}
+	edited, err := e.edit(texts)
+	if err != nil {
+		return nil, refusal{err}
 	}
 	dir, err := store(edited)
 	if err != nil {
@@ -151,7 +184,7 @@ func (e edition) editedCommand(args []string, at int) ([]string, error) {
 	// -trimpath's rewriting. Rewrite each copy to what its original's is.
 	trim := trimpathOf(args[at+1 : files])
 	if trim == 0 {
-		return nil, errors.New("the compiler is run without -trimpath")
+		return nil, refusal{errors.New("the compiler is run without -trimpath")}
 	}
 	trim += at + 1
 	out := append([]string(nil), args...)
@@ -224,19 +257,30 @@ func expandArgs(args []string, at int) ([]string, error) {
 	return out, nil
 }
 
-// run runs a command as a child and returns its exit code, 1 if it cannot be run.
+// run runs a command as a child and returns its exit code. Where it has none,
+// because it cannot be run or was killed, run says so and returns 1.
 func run(args []string, stdout, stderr io.Writer) int {
+	code, err := child(args, stdout, stderr)
+	if err != nil {
+		fmt.Fprintf(stderr, "%s: %v\n", ToolexecName, err)
+		return 1
+	}
+	return code
+}
+
+// child runs a command as a child and returns its exit code; the error says
+// why it has none.
+func child(args []string, stdout, stderr io.Writer) (code int, err error) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, stdout, stderr
-	err := cmd.Run()
+	err = cmd.Run()
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
-		return 0
+		return 0, nil
 	case errors.As(err, &exit) && exit.ExitCode() > 0:
-		return exit.ExitCode()
+		return exit.ExitCode(), nil
 	default:
-		fmt.Fprintf(stderr, "%s: running %s: %v\n", ToolexecName, args[0], err)
-		return 1
+		return 0, fmt.Errorf("running %s: %w", args[0], err)
 	}
 }

@@ -58,6 +58,63 @@ func TestToolexecExitCode(t *testing.T) {
 	}
 }
 
+// TestToolexecCompile has a compiler fail on the edited runtime. The plain one
+// is only compiled where the edited one would fail the next time as well: the
+// go command keeps what a compilation makes that succeeds.
+func TestToolexecCompile(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("needs signals")
+	}
+	const compiled = "compiled as it is"
+	wrapper, compiler, files := selfAs(t, ToolexecName), selfAs(t, "compile"), runtimePaths(t)
+	unfit := changedRuntime(t, "proc.go", "func newproc1(", "func newproc2(")
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		failure string   // of the compiler
+		cache   string   // the user's cache folder
+		flags   []string // the compiler's; nil: the usual ones
+		files   []string // nil: the installed Go's
+		said    string   // on stderr
+		plain   bool     // the runtime is compiled as it is
+	}{
+		"unfit":          {files: unfit, said: "package runtime has no func newproc1", plain: true},
+		"no -trimpath":   {flags: []string{"-p", "runtime", "-pack"}, said: "without -trimpath", plain: true},
+		"error":          {failure: "x/proc.go:7:9: undefined: spawnOf", said: "does not compile: x/proc.go:7:9: undefined: spawnOf", plain: true},
+		"compiler error": {failure: "<unknown line number>: internal compiler error: 'f': bad", said: "internal compiler error: 'f': bad", plain: true},
+		"killed":         {failure: "killed", said: "signal: killed"},
+		"no memory":      {failure: "fatal error: runtime: out of memory\n\t/go/src/runtime/panic.go:1 +0x1", said: "exit code 2"},
+		"no disk":        {failure: "can't create $WORK/_pkg_.a: no space left on device", said: "exit code 2"},
+		"no cache":       {cache: file, said: "cache folder"},
+		"no file":        {files: append(slices.Clone(files), filepath.Join(t.TempDir(), "gone.go")), said: "gone.go"},
+		"no arguments":   {flags: []string{"@" + file + "x"}, files: []string{}, said: "reading the compiler's arguments"},
+	} {
+		if test.cache == "" {
+			test.cache = t.TempDir()
+		}
+		if test.flags == nil {
+			test.flags = []string{"-trimpath", "/tmp=>", "-p", "runtime", "-asmhdr", "go_asm.h"}
+		}
+		if test.files == nil {
+			test.files = files
+		}
+		cmd := exec.Command(wrapper, append(append([]string{compiler}, test.flags...), test.files...)...)
+		cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+test.cache, "HOME="+test.cache,
+			fakeName+"=compile", fakeAnswer+"="+compiled, fakeFailure+"="+test.failure)
+		var out, errs bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &errs
+		err := cmd.Run()
+		if plain := err == nil && out.String() == compiled+"\n"; plain != test.plain || plain != (err == nil) {
+			t.Errorf("%s: %v, stdout %q", name, err, out.String())
+		}
+		if !strings.Contains(errs.String(), test.said) || strings.Count(errs.String(), "\n") != 1 {
+			t.Errorf("%s: stderr %q, want %q", name, errs.String(), test.said)
+		}
+	}
+}
+
 func TestRewrite(t *testing.T) {
 	for _, test := range []struct{ path, rules, want string }{
 		{"/go/src/runtime/proc.go", "/tmp/b001=>", "/go/src/runtime/proc.go"},
