@@ -77,18 +77,14 @@ func (b Build) what() string {
 // args are the go command's arguments, in the order of Delve's pkg/gobuild:
 // the user's flags come after ours, so that theirs win.
 func (b Build) args(binary string) []string {
-	flags := SplitBuildFlags(b.Flags)
+	dir, flags := ChdirFlag(SplitBuildFlags(b.Flags))
 	command := "build"
 	if b.Test {
 		command = "test"
 	}
 	args := []string{command}
-	// -C must be the first flag.
-	switch {
-	case len(flags) >= 2 && flags[0] == "-C":
-		args, flags = append(args, flags[:2]...), flags[2:]
-	case len(flags) >= 1 && strings.HasPrefix(flags[0], "-C="):
-		args, flags = append(args, flags[0]), flags[1:]
+	if dir != "" {
+		args = append(args, "-C="+dir) // must be the first
 	}
 	if b.Test {
 		args = append(args, "-c")
@@ -96,6 +92,25 @@ func (b Build) args(binary string) []string {
 	args = append(args, "-o", binary, "-gcflags", "all=-N -l")
 	args = append(args, flags...)
 	return append(args, b.Packages...)
+}
+
+// ChdirFlag returns the folder that the go command goes to before all else, ""
+// where build flags name none, and the other flags. The flag (-C) counts only
+// in the first place: cmd/go's handleChdirFlag.
+func ChdirFlag(flags []string) (dir string, rest []string) {
+	if len(flags) == 0 {
+		return "", nil
+	}
+	name, dir, joined := strings.Cut(flags[0], "=")
+	switch {
+	case name != "-C" && name != "--C":
+		return "", flags
+	case joined:
+		return dir, flags[1:]
+	case len(flags) > 1:
+		return flags[1], flags[2:]
+	}
+	return "", flags
 }
 
 // RemoveBinary removes a binary that a [Build] made. It waits a few seconds

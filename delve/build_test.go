@@ -36,9 +36,12 @@ func TestBuildArgs(t *testing.T) {
 		},
 		{
 			Build{Test: true, Flags: "-C dir -v", Packages: []string{"./p"}},
-			[]string{"test", "-C", "dir", "-c", "-o", "BIN", "-gcflags", "all=-N -l", "-v", "./p"},
+			[]string{"test", "-C=dir", "-c", "-o", "BIN", "-gcflags", "all=-N -l", "-v", "./p"},
 		},
 		{Build{Flags: "-C=dir"}, []string{"build", "-C=dir", "-o", "BIN", "-gcflags", "all=-N -l"}},
+		{Build{Flags: "--C dir"}, []string{"build", "-C=dir", "-o", "BIN", "-gcflags", "all=-N -l"}},
+		{Build{Flags: "-C"}, []string{"build", "-o", "BIN", "-gcflags", "all=-N -l", "-C"}},
+		{Build{Flags: "-v -C dir"}, []string{"build", "-o", "BIN", "-gcflags", "all=-N -l", "-v", "-C", "dir"}}, // the go command complains
 	} {
 		if got := tt.b.args("BIN"); !slices.Equal(got, tt.want) {
 			t.Errorf("%+v\ngives %q\nwant  %q", tt.b, got, tt.want)

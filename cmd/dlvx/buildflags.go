@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -37,19 +38,20 @@ the exit status is 1.`,
 
 func buildflags(cmd *cobra.Command) error {
 	own := delve.SplitBuildFlags(delve.OptionsOf(cmd).BuildFlags)
-	r, err := prepareLabels(notify(interrupts...), "", nil, own)
-	if err != nil {
-		return err
+	ctx := notify(interrupts...)
+	flags, err := labelFlags(ctx, "", nil, own)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		return fmt.Errorf("%w; run the program with GODEBUG=%s instead", err, ancestors)
 	}
-	if r.reason != "" {
-		return fmt.Errorf("%s; run the program with GODEBUG=%s instead", r.reason, ancestors)
-	}
-	for _, flag := range r.flags {
+	for _, flag := range flags {
 		// The shell splits what it substitutes at every space.
 		if strings.ContainsAny(flag, " \t\n") {
-			return fmt.Errorf("the flag cannot be passed on by a shell, because it holds a space; pass it yourself: %s", delve.JoinBuildFlags("", r.flags))
+			return fmt.Errorf("the flag cannot be passed on by a shell, because it holds a space; pass it yourself: %s", delve.JoinBuildFlags("", flags))
 		}
 	}
-	_, err = fmt.Println(strings.Join(r.flags, " "))
+	_, err = fmt.Println(strings.Join(flags, " "))
 	return err
 }

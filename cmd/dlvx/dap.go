@@ -138,21 +138,15 @@ type recorder struct{}
 
 func (recorder) Prepare(ctx context.Context, l dapproxy.Launch) (dapproxy.Prepared, error) {
 	env, godebug := launchEnv(os.Environ(), l.Env)
-	ancestry := dapproxy.Prepared{Env: map[string]string{"GODEBUG": withAncestors(godebug)}}
-	if l.Record == "ancestors" {
-		return ancestry, nil
-	}
-	r, err := prepareLabels(ctx, l.Dir, env, l.BuildFlags)
-	switch {
-	case err != nil:
+	r, err := prepareRecording(ctx, l.Record, l.Dir, env, l.BuildFlags)
+	if err != nil {
 		return dapproxy.Prepared{}, err
-	case r.reason == "":
-		return dapproxy.Prepared{Flags: r.flags}, nil
-	case l.Record == "label":
-		return dapproxy.Prepared{}, fmt.Errorf("spawn labels cannot be recorded: %s", r.reason)
 	}
-	ancestry.Note = r.note()
-	return ancestry, nil
+	p := dapproxy.Prepared{Flags: r.flags, Note: r.note}
+	if r.ancestors {
+		p.Env = map[string]string{"GODEBUG": withAncestors(godebug)}
+	}
+	return p, nil
 }
 
 // launchEnv returns the environment in which Delve builds and runs what a

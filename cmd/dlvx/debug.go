@@ -100,12 +100,12 @@ func terminalOptions(cmd *cobra.Command) (o delve.Options, endLog func(), err er
 // needs it.
 func build(ctx context.Context, o *delve.Options, cmd *cobra.Command, args []string, test bool, stdout io.Writer) (p delve.Program, remove func(), err error) {
 	packages, programArgs := splitArgs(cmd, args)
-	r, err := prepareLabels(ctx, "", nil, delve.SplitBuildFlags(o.BuildFlags))
+	r, err := prepareRecording(ctx, "auto", "", nil, delve.SplitBuildFlags(o.BuildFlags))
 	if err != nil {
 		return delve.Program{}, nil, err
 	}
-	if note := r.note(); note != "" {
-		fmt.Fprintf(os.Stderr, "dlvx: %s\n", note)
+	if r.note != "" {
+		fmt.Fprintf(os.Stderr, "dlvx: %s\n", r.note)
 	}
 	o.BuildFlags = delve.JoinBuildFlags(o.BuildFlags, r.flags)
 	binary, err := delve.Build{
@@ -115,7 +115,7 @@ func build(ctx context.Context, o *delve.Options, cmd *cobra.Command, args []str
 	if err != nil {
 		return delve.Program{}, nil, err
 	}
-	if r.env {
+	if r.ancestors {
 		// After the build, which would only be slower by it.
 		if err := os.Setenv("GODEBUG", withAncestors(os.Getenv("GODEBUG"))); err != nil {
 			delve.RemoveBinary(binary)

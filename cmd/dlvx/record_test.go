@@ -55,7 +55,7 @@ func fakeGo(t *testing.T, goroot string) {
 	t.Helper()
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	bin := t.TempDir()
-	script := "#!/bin/sh\necho no go >&2\nexit 1\n"
+	script := "#!/bin/sh\necho no go >&2\npwd >&2\nexit 1\n"
 	if goroot != "" {
 		script = `#!/bin/sh
 echo '{"GOROOT":"` + goroot + `","GOVERSION":"go1.99","GOFLAGS":""}'
@@ -96,8 +96,31 @@ func TestRecorder(t *testing.T) {
 	})
 	t.Run("no go", func(t *testing.T) {
 		fakeGo(t, "")
-		if _, err := r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "auto"}); err == nil || !strings.Contains(err.Error(), "no go") {
-			t.Errorf("got %v, want what the go command said", err)
+		got, err := r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "auto"})
+		if err != nil || got.Env["GODEBUG"] != "madvdontneed=1,tracebackancestors=10" || !strings.Contains(got.Note, "no go") || strings.Contains(got.Note, "\n") {
+			t.Errorf("auto: got %+v (%v), want ancestors and what the go command said", got, err)
+		}
+		if _, err := r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "label"}); err == nil || !strings.Contains(err.Error(), "no go") {
+			t.Errorf("label: got %v, want what the go command said", err)
+		}
+		ended, end := context.WithCancel(ctx)
+		end()
+		if got, err := r.Prepare(ended, dapproxy.Launch{Mode: "debug", Record: "auto"}); !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled: got %+v (%v)", got, err)
+		}
+	})
+	t.Run("chdir", func(t *testing.T) {
+		fakeGo(t, "") // says where it runs
+		dir := t.TempDir()
+		sub := filepath.Join(dir, "sub")
+		if err := os.Mkdir(sub, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for _, flags := range [][]string{{"-C", "sub"}, {"-C=sub", "-race"}, {"--C=" + sub}} {
+			got, err := r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "auto", Dir: dir, BuildFlags: flags})
+			if err != nil || !strings.Contains(got.Note, sub+";") {
+				t.Errorf("%q in %s: got %+v (%v), want the Go of %s", flags, dir, got, err, sub)
+			}
 		}
 	})
 }
