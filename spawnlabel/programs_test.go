@@ -166,7 +166,7 @@ func TestUserOverlay(t *testing.T) {
 	replace := map[string]string{}
 	for i, path := range proc {
 		if path != original[i] {
-			other := filepath.Join(filepath.Dir(path), "mine.go")
+			other := filepath.Join(filepath.Dir(path), "mine.txt")
 			if err := os.Rename(path, other); err != nil {
 				t.Fatal(err)
 			}

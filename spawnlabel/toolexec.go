@@ -152,11 +152,7 @@ func (e edition) editedCommand(args []string, at int) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The files are the arguments after the last flag; they are all named as paths of .go files.
-	files := len(args)
-	for files > at+1 && strings.HasSuffix(args[files-1], ".go") {
-		files--
-	}
+	files := at + filesAt(args[at:])
 	var paths []string
 	place := map[string]int{}
 	for i, arg := range args[files:] {
@@ -202,6 +198,22 @@ func (e edition) editedCommand(args []string, at int) ([]string, error) {
 	}
 	out[trim] = rewrites + args[trim]
 	return out, nil
+}
+
+// filesAt returns where in the compiler's command line the files begin: behind
+// the last flag and its value. Most are called X.go, but an overlay's file may
+// have any name.
+func filesAt(args []string) int {
+	files := 1
+	for i, arg := range args[1:] {
+		if strings.HasPrefix(arg, "-") {
+			files = i + 2
+		}
+	}
+	if files > 1 && files < len(args) && filepath.Ext(args[files]) != ".go" {
+		files++ // the flag's value: it is -asmhdr
+	}
+	return files
 }
 
 // trimpathOf returns the index of -trimpath's value, 0 if there is none.

@@ -144,6 +144,25 @@ func TestExpandArgs(t *testing.T) {
 	}
 }
 
+func TestFilesAt(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want int
+	}{
+		{[]string{"compile", "-p", "runtime", "-pack", "-asmhdr", "go_asm.h", "a.go", "b.go"}, 6},
+		{[]string{"compile", "-p", "runtime", "-pack", "-asmhdr", "go_asm.h", "a.txt", "b.go", "c"}, 6},
+		{[]string{"compile", "-p", "runtime", "-asmhdr", "go_asm.h", "-pack", "a.go", "b.txt"}, 6},
+		{[]string{"compile", "-p", "runtime", "-asmhdr", "go_asm.h"}, 5},
+		{[]string{"compile", "-pack"}, 2},
+		{[]string{"compile", "a.go"}, 1},
+		{[]string{"compile"}, 1},
+	} {
+		if have := filesAt(test.args); have != test.want {
+			t.Errorf("%q: %d, want %d", test.args, have, test.want)
+		}
+	}
+}
+
 func TestCompilerOf(t *testing.T) {
 	abs, err := filepath.Abs("compile")
 	if err != nil {
