@@ -17,8 +17,12 @@ import (
 //
 // An entry appears under its name all at once, by a rename, and never changes;
 // so any number of processes may add the same one. What has not been used for
-// a month goes when the next entry is added.
+// a month goes when the next entry is added, but for links: the flag with a
+// link's path may stand in a Makefile or in GOFLAGS.
 const cacheLife = 30 * 24 * time.Hour
+
+// linkKind is the folder of links.
+const linkKind = "toolexec"
 
 // cacheDir returns the path of one of the folders above.
 func cacheDir(kind string) (string, error) {
@@ -46,7 +50,9 @@ func entry(kind, key string, fill func(path string) error) (string, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return "", err
 	}
-	prune(dir)
+	if kind != linkKind {
+		prune(dir)
+	}
 	tmp, err := os.MkdirTemp(dir, "new-*")
 	if err != nil {
 		return "", err
@@ -111,7 +117,7 @@ func link(exe string) (string, error) {
 	if runtime.GOOS == "windows" {
 		name, key = name+".exe", digest(exe, info.ModTime().String(), fmt.Sprint(info.Size()))
 	}
-	dir, err := entry("toolexec", key, func(path string) error {
+	dir, err := entry(linkKind, key, func(path string) error {
 		if err := os.Mkdir(path, 0o777); err != nil {
 			return err
 		}

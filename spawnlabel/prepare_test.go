@@ -172,3 +172,22 @@ func TestPruneCache(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A link stays, however long ago it was made: the flag may have been written
+// down.
+func TestKeepLinks(t *testing.T) {
+	old, err := link(selfAs(t, "dlvx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	then := time.Now().Add(-100 * cacheLife)
+	if err := os.Chtimes(filepath.Dir(old), then, then); err != nil {
+		t.Fatal(err)
+	}
+	if other, err := link(selfAs(t, "dlvx")); err != nil || other == old {
+		t.Fatalf("%s, %v; the old link is %s", other, err, old)
+	}
+	if _, err := os.Lstat(old); err != nil {
+		t.Error(err)
+	}
+}
