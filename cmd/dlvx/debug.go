@@ -15,16 +15,14 @@ import (
 
 // setUpDebug makes dlv's debug command dlvx's.
 func setUpDebug(cmd *cobra.Command) {
-	cmd.Long += `
-
-The program records its spawns: the stack, goroutines -t and chain commands show
-below each goroutine's own frames those of the go statements that led to it.
+	cmd.Long += recordHelp + `
 
 With --until LOCATION nothing is asked: the program runs until one of its
 goroutines gets to LOCATION, a function or file:line, and that goroutine's
 logical stack is printed. If the program ends before, the exit status is 1.
 
 dlvx debug ./cmd/server --until main.worker -- -port 8080`
+	addRecordFlag(cmd)
 	var until, format string
 	cmd.Flags().StringVar(&until, "until", "", "Run until a goroutine gets to this function or file:line, print its logical stack, and exit.")
 	cmd.Flags().StringVarP(&format, "format", "o", "text", "Format of what --until prints: text or json.")
@@ -50,6 +48,8 @@ dlvx debug ./cmd/server --until main.worker -- -port 8080`
 
 // setUpTest makes dlv's test command dlvx's.
 func setUpTest(cmd *cobra.Command) {
+	cmd.Long += recordHelp
+	addRecordFlag(cmd)
 	cmd.Run = func(cmd *cobra.Command, args []string) { exit(debug(cmd, args, true)) }
 }
 
@@ -100,7 +100,7 @@ func terminalOptions(cmd *cobra.Command) (o delve.Options, endLog func(), err er
 // needs it.
 func build(ctx context.Context, o *delve.Options, cmd *cobra.Command, args []string, test bool, stdout io.Writer) (p delve.Program, remove func(), err error) {
 	packages, programArgs := splitArgs(cmd, args)
-	r, err := prepareRecording(ctx, "auto", "", nil, delve.SplitBuildFlags(o.BuildFlags))
+	r, err := prepareRecording(ctx, cmd.Flag("record").Value.String(), "", nil, delve.SplitBuildFlags(o.BuildFlags))
 	if err != nil {
 		return delve.Program{}, nil, err
 	}

@@ -6,11 +6,38 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dlvx/dlvx/delve"
 	"github.com/dlvx/dlvx/spawnlabel"
+	"github.com/spf13/cobra"
 )
+
+// recordModes are the ways to record spawns: values of the flag --record, where
+// recordHelp says what they mean, and of the launch attribute record.
+var recordModes = []string{"auto", "label", "ancestors", "off"}
+
+// recordHelp is for the help of the commands that have the flag.
+const recordHelp = `
+
+The program records its spawns: the stack, goroutines -t and chain commands show
+below each goroutine's own frames those of the go statements that led to it.
+--record says how:
+
+	auto       by labels: the build adds a few lines to its copy of the Go
+	           runtime; by ancestors where this Go does not allow that
+	label      by labels; where this Go does not allow that, it is an error
+	ancestors  by GODEBUG=tracebackancestors: a plain build, slower go statements
+	off        not at all: a plain build, what chains show is guessed`
+
+// addRecordFlag adds the flag --record to a command that builds a program.
+func addRecordFlag(cmd *cobra.Command) {
+	cmd.Flags().String("record", "auto", "How the program records its spawns: auto, label, ancestors or off.")
+	if err := cmd.RegisterFlagCompletionFunc("record", cobra.FixedCompletions(recordModes, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // the flag is there
+	}
+}
 
 // A recording is how a program is built and run so that it records its spawns.
 type recording struct {
@@ -19,15 +46,16 @@ type recording struct {
 	note      string   // one line that tells the user why that is not by labels; ""
 }
 
-// prepareRecording returns the recording of a mode, as the launch attribute
-// record says it, for a build by the go
+// prepareRecording returns the recording of a mode (see recordModes), for a build by the go
 // command in dir ("": the current folder), in an environment (nil: this
 // process's), with the user's build flags.
 func prepareRecording(ctx context.Context, mode, dir string, env, buildFlags []string) (recording, error) {
-	switch mode {
-	case "off":
+	switch {
+	case !slices.Contains(recordModes, mode):
+		return recording{}, fmt.Errorf("unknown --record %q: it is auto, label, ancestors or off", mode)
+	case mode == "off":
 		return recording{}, nil
-	case "ancestors":
+	case mode == "ancestors":
 		return recording{ancestors: true}, nil
 	}
 	flags, err := labelFlags(ctx, dir, env, buildFlags)
