@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bufio"
+	"flag"
 	"io"
 	"log/slog"
 	"os"
@@ -19,6 +20,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// update is a flag of the tests, so that it stands with them.
+var update = flag.Bool("update", false, "rewrite the expectations of the fixture programs by what a Delve session shows")
+
 // TestDelveSession reads every program through an in-process debugger.
 func TestDelveSession(t *testing.T) {
 	for _, p := range programs(t) {
@@ -27,6 +31,12 @@ func TestDelveSession(t *testing.T) {
 			s := startSession(t, p, exe)
 			s.runToStop(t)
 			stopped, all := s.stacks(t)
+			if *update {
+				if err := p.Update(stopped, all); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
 			if d := p.Diff(stopped, all); d != "" {
 				t.Error(d)
 			}
