@@ -158,7 +158,9 @@ func (s terminalSession) run(ctx context.Context) (status int, err error) {
 	client := newStitchClient(s.client, s.log)
 	term := terminal.New(client, loadConfig(), s.attached)
 	term.InitFile = s.init
-	term.RedirectTo(separate(os.Stdout))
+	if _, err := redirect(term, os.Stdout); err != nil {
+		s.log.Info("separators are not set off in a pager", "why", err)
+	}
 	if err := addChainCommand(term, client, s.show); err != nil {
 		s.log.Warn("the chain command is missing", "why", err)
 	}

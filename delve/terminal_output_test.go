@@ -3,6 +3,7 @@ package delve
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,6 +51,36 @@ func TestSeparate(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 
+	t.Run("in one write", func(t *testing.T) {
+		var lines, all bytes.Buffer
+		path := func(s string) string { return s }
+		api.PrintStack(path, &lines, frames, "", false, api.StackTraceColors{}, func(api.Stackframe) bool { return true })
+		if n, err := separate(&all).Write(lines.Bytes()); n != lines.Len() || err != nil {
+			t.Errorf("wrote %d of %d (%v)", n, lines.Len(), err)
+		}
+		if want := printed(t, "", api.StackTraceColors{}, frames); all.String() != want {
+			t.Errorf("got\n%s\nwant\n%s", all.String(), want)
+		}
+	})
+	t.Run("ten frames", func(t *testing.T) {
+		frames := append(make([]api.Stackframe, 9), frames...)
+		for _, indent := range []string{"", "\t"} {
+			got := printed(t, indent, api.StackTraceColors{}, frames)
+			if want := "\n" + indent + "── created by goroutine 7"; !strings.Contains(got, want) {
+				t.Errorf("separators are not in the first column:\n%s", got)
+			}
+		}
+	})
+	t.Run("offsets", func(t *testing.T) {
+		frames := slices.Clone(frames)
+		frames[0].FrameOffset, frames[0].FramePointerOffset = -0x28, -0x38
+		var b bytes.Buffer
+		path := func(s string) string { return s }
+		api.PrintStack(path, separate(&b), frames, "", true, api.StackTraceColors{}, func(api.Stackframe) bool { return true })
+		if got := b.String(); strings.Count(got, "frame pointer") != 1 || !strings.Contains(got, "frame: -0x28 frame pointer -0x38\n") {
+			t.Errorf("offsets are not those of the own frame alone:\n%s", got)
+		}
+	})
 	t.Run("indented", func(t *testing.T) {
 		got := printed(t, "\t", api.StackTraceColors{}, frames)
 		if want := "\n\t── created by goroutine 7 (exited)\n\t1  0x"; !strings.Contains(got, want) {

@@ -213,8 +213,7 @@ const maxOwn = 10000
 
 // mark sets off, in the name of a function, the lines that belong above its
 // frame and, those that begin with dots, below it. It can stand in no name.
-// Where the output cannot be rewritten (a pager, a transcript), it is read as
-// it is.
+// Where the output cannot be rewritten (a transcript), it is read as it is.
 const mark = "  ── "
 
 func annotate(name string, lines []string) string {
