@@ -82,6 +82,9 @@ const untilName = "until"
 func breakAt(client service.Client, location string) error {
 	locs, substituted, err := client.FindLocation(api.EvalScope{GoroutineID: selected}, absolute(location), true, nil)
 	if err != nil {
+		if strings.Contains(err.Error(), "ambiguous") && !strings.ContainsAny(location, ".:/") {
+			err = fmt.Errorf("%w; give its full name, as main.%s or main.(*T).%s", err, location, location)
+		}
 		return fmt.Errorf("finding %s: %w", location, err)
 	}
 	if substituted != "" {

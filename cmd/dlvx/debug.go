@@ -20,6 +20,10 @@ func setUpDebug(cmd *cobra.Command) {
 With --until LOCATION nothing is asked: the program runs until one of its
 goroutines gets to LOCATION, a function or file:line, and that goroutine's
 logical stack is printed. If the program ends before, the exit status is 1.
+Functions are named with their package and, as in dlvx's break command, without
+type arguments: main.worker, main.(*T).run, and main.Map of main.Map[int].
+The program's output goes to the standard output; with -o json to the standard
+error.
 
 dlvx debug ./cmd/server --until main.worker -- -port 8080`
 	addRecordFlag(cmd)
