@@ -47,7 +47,7 @@ func serveDAP(cmd *cobra.Command, args []string, stitch bool) error {
 	defer client.Close()
 
 	log := newLog(o)
-	proxySide, delveSide := net.Pipe()
+	proxySide, delveSide := dapproxy.Pipe()
 	session := delve.NewDAPSession(delveSide, o.DAPConfig())
 	served := make(chan struct{})
 	go func() {
