@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"regexp"
 	"strconv"
@@ -22,6 +23,17 @@ import (
 // reading 64 KiB takes 15 to 30 ms. Its methods may be called only while the
 // target is stopped, and fail otherwise. They are safe for concurrent use.
 type Injector struct{ s *session }
+
+// Console returns a writer of lines for the user, who sees them in the client's
+// debug console.
+func (i *Injector) Console() io.Writer { return console{i.s} }
+
+type console struct{ s *session }
+
+func (c console) Write(p []byte) (int, error) {
+	c.s.tell(string(p))
+	return len(p), nil
+}
 
 var errRunning = errors.New("the target is running")
 

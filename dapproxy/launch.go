@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/google/go-dap"
 )
 
 // options is what the proxy takes from a launch, attach or restart request.
@@ -145,10 +143,7 @@ func (s *session) launch(m message) {
 		p = Prepared{Note: fmt.Sprintf("dlvx: this program does not record its spawns: %v", err)}
 	}
 	if note := strings.TrimSpace(strings.ReplaceAll(p.Note, "\n", " ")); note != "" {
-		s.sendClient(newMessage(&dap.OutputEvent{
-			Event: newEvent("output"),
-			Body:  dap.OutputEventBody{Category: "console", Output: note + "\n"},
-		}), nil)
+		s.tell(note + "\n")
 	}
 	if m, err = l.with(m, p); err != nil {
 		s.fail(m, errLaunch, "Failed to launch", fmt.Sprintf("adding the recording flags: %v", err), true)

@@ -52,3 +52,11 @@ func (s *session) fail(to message, id int, summary, details string, showUser boo
 func malformedError(m message, err error) message {
 	return newError(m, errInternal, "Internal Error", err.Error(), false)
 }
+
+// tell shows the user a text in the client's debug console.
+func (s *session) tell(text string) {
+	s.sendClient(newMessage(&dap.OutputEvent{
+		Event: newEvent("output"),
+		Body:  dap.OutputEventBody{Category: "console", Output: text},
+	}), nil)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"strings"
@@ -59,9 +60,11 @@ func serveDAP(cmd *cobra.Command, args []string, stitch bool) error {
 		NoStitch: !stitch,
 		Recorder: recorder{},
 		NewChains: func(inj *dapproxy.Injector) dapproxy.Chains {
+			// What keeps chains from being read is for the user to know.
+			log := slog.New(lineHandler{w: inj.Console(), level: slog.LevelWarn})
 			target, err := session.Target()
 			if err != nil {
-				log.Info("reading the program through the DAP connection", "why", err)
+				log.Warn("reading the program through the DAP connection", "why", err)
 				return goruntime.NewReader(inj, log)
 			}
 			return goruntime.NewReader(target, log)
