@@ -129,9 +129,8 @@ func (s *session) live(f *addedFrame) (id int, ok bool) {
 	if err == nil {
 		frame, err = decodeFrame(p.StackFrames[0])
 	}
-	want := stitch.ShortGeneric(stitch.ShortFunc(f.call.Func))
-	if err == nil && stitch.ShortGeneric(frame.Name) != want {
-		err = fmt.Errorf("frame %d of goroutine %d is %s, not %s", f.call.Live, f.segment.Goroutine, frame.Name, want)
+	if err == nil && !stitch.SameFunc(frame.Name, f.call.Func) {
+		err = fmt.Errorf("frame %d of goroutine %d is %s, not %s", f.call.Live, f.segment.Goroutine, frame.Name, f.call.Func)
 	}
 	if err != nil {
 		s.report("showing a recorded frame in place of a live one", "error", err)

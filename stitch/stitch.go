@@ -150,13 +150,13 @@ func MarkLive(recorded, present []Frame) {
 // shown: type arguments may be replaced by dots (as tracebacks do, and DWARF
 // does not), the directories of the import path left out (as DAP does).
 func SameFunc(a, b string) bool {
-	a, b = ShortGeneric(a), ShortGeneric(b)
+	a, b = shortGeneric(a), shortGeneric(b)
 	return a == b || ShortFunc(a) == b || a == ShortFunc(b)
 }
 
-// ShortGeneric returns a function's name as tracebacks print it, with the
+// shortGeneric returns a function's name as tracebacks print it, with the
 // type arguments replaced by dots: main.Map[go.shape.int] is main.Map[...].
-func ShortGeneric(name string) string {
+func shortGeneric(name string) string {
 	open := strings.IndexByte(name, '[')
 	if open < 0 {
 		return name
