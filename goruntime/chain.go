@@ -156,7 +156,7 @@ func (p *program) ancestorLinks(addr uint64, limit int) ([]link, []int64, error)
 	if len(links) == 0 {
 		return nil, nil, fmt.Errorf("reading recorded ancestors: an empty list")
 	}
-	if most, err := p.session.Eval(0, "runtime.debug.tracebackancestors"); err == nil && uint64(len(links)) == most {
+	if most, err := p.session.Eval(0, `"runtime".debug.tracebackancestors`); err == nil && uint64(len(links)) == most {
 		if last := &links[len(links)-1]; !last.fromMain {
 			last.cut = stitch.CutDepth
 		}

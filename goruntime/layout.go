@@ -27,6 +27,16 @@ type layout struct {
 // field's offset. It only has to be a number that Delve takes for an address.
 const base = 1 << 12
 
+// fieldExpr and addressExpr return what evaluates to base plus the offset of a
+// field in one of package runtime's structures, and to the address of one of its
+// variables. The quotes are for programs with another package of that name
+// (go.uber.org/automaxprocs/internal/runtime): Delve would take its types.
+func fieldExpr(typ, field string) string {
+	return fmt.Sprintf(`uintptr(&(*(*"runtime.%s")(%d)).%s)`, typ, base, field)
+}
+
+func addressExpr(variable string) string { return fmt.Sprintf(`uintptr(&"runtime".%s)`, variable) }
+
 func readLayout(s Session) (*layout, error) {
 	l := &layout{}
 	var err error
@@ -42,11 +52,11 @@ func readLayout(s Session) (*layout, error) {
 		*dst = v
 	}
 	field := func(dst *uint64, typ, name string) {
-		eval(dst, fmt.Sprintf("uintptr(&(*(*runtime.%s)(%d)).%s)", typ, base, name))
+		eval(dst, fieldExpr(typ, name))
 		*dst -= base
 	}
-	eval(&l.allgs, "uintptr(&runtime.allgs)")
-	eval(&l.modules, "uintptr(&runtime.firstmoduledata)")
+	eval(&l.allgs, addressExpr("allgs"))
+	eval(&l.modules, addressExpr("firstmoduledata"))
 	for name, dst := range map[string]*uint64{
 		"goid": &l.g.goid, "parentGoid": &l.g.parentGoid, "gopc": &l.g.gopc, "ancestors": &l.g.ancestors,
 		"atomicstatus": &l.g.atomicstatus, "waitreason": &l.g.waitreason,
@@ -74,7 +84,7 @@ func readLayout(s Session) (*layout, error) {
 		return nil, fmt.Errorf("finding the Go runtime's structures: a g of %d bytes is not plausible", l.g.size)
 	}
 	// Its absence costs only the words in brackets.
-	if v, err := s.Eval(0, "uintptr(&runtime.waitReasonStrings)"); err == nil {
+	if v, err := s.Eval(0, addressExpr("waitReasonStrings")); err == nil {
 		l.waitReasons = v
 	}
 	return l, nil

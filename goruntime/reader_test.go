@@ -70,14 +70,14 @@ const (
 // sched.sp, sched.pc, stktopsp, in words.
 func newImage(gs ...[10]uint64) *image {
 	m := &image{mem: map[uint64]byte{}, evals: map[string]uint64{
-		"uintptr(&runtime.allgs)":           testAllgs,
-		"uintptr(&runtime.firstmoduledata)": testModules,
+		addressExpr("allgs"):           testAllgs,
+		addressExpr("firstmoduledata"): testModules,
 	}, stacks: map[int64][]stitch.Frame{}}
 	field := func(typ string, names ...string) {
 		off := uint64(0)
 		for _, n := range names {
 			n, size, _ := strings.Cut(n, ":")
-			m.evals[fmt.Sprintf("uintptr(&(*(*runtime.%s)(%d)).%s)", typ, base, n)] = base + off
+			m.evals[fieldExpr(typ, n)] = base + off
 			off += 8
 			if size == "slice" {
 				off += 16
@@ -161,7 +161,7 @@ func TestForeignFunctionTables(t *testing.T) {
 
 func TestModuleListThatNeverEnds(t *testing.T) {
 	m := newImage()
-	m.put(m.evals["uintptr(&(*(*runtime.moduledata)(4096)).next)"]-base+testModules, testModules)
+	m.put(m.evals[fieldExpr("moduledata", "next")]-base+testModules, testModules)
 	if _, err := newTestReader(m).Chain(1, 0); err == nil || !strings.Contains(err.Error(), "more than 1000 modules") {
 		t.Errorf("error %v", err)
 	}
@@ -215,7 +215,7 @@ const (
 // record makes the program record labels: g's carry the label at testLabel,
 // and ids of spawners.
 func (m *image) record(ids ...uint64) {
-	m.evals["uintptr(&runtime.spawnLabelFormat)"] = testFormat
+	m.evals[addressExpr("spawnLabelFormat")] = testFormat
 	for i, c := range []byte(spawnlabel.Magic) {
 		m.mem[testFormat+uint64(i)] = c
 	}
@@ -266,5 +266,17 @@ func TestUnnamedSpawn(t *testing.T) {
 	}
 	if next := m.reads - before; next <= again {
 		t.Errorf("%d reads at the next stop, %d at this one: the modules were not read again", next, again)
+	}
+}
+
+// TestExpressionsNameThePackageExactly: in a program with another package
+// called runtime, such as nats-server, Delve takes that for runtime.g. What
+// comes first is up to the linker; a name in quotes is never taken for another.
+func TestExpressionsNameThePackageExactly(t *testing.T) {
+	if got, want := fieldExpr("g", "goid"), `uintptr(&(*(*"runtime.g")(4096)).goid)`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if got, want := addressExpr("allgs"), `uintptr(&"runtime".allgs)`; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }

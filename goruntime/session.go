@@ -14,7 +14,7 @@ type Session interface {
 	ReadMemory(addr uint64, buf []byte) error
 
 	// Eval evaluates a Go expression of integer or pointer type without side
-	// effects, such as `uintptr(&runtime.allgs)`, in the scope of the topmost
+	// effects, such as `uintptr(&"runtime".allgs)`, in the scope of the topmost
 	// frame of goroutine goid (0: the selected one, or any thread).
 	Eval(goid int64, expr string) (uint64, error)
 

@@ -15,11 +15,11 @@ import (
 // that stands below main.main or a function that main started.
 func conform(t *testing.T, s goruntime.Session, goid int64) {
 	t.Helper()
-	allgs, err := s.Eval(0, "uintptr(&runtime.allgs)")
+	allgs, err := s.Eval(0, `uintptr(&"runtime".allgs)`)
 	if err != nil || allgs == 0 {
 		t.Fatalf("evaluating the address of runtime.allgs: %#x, %v", allgs, err)
 	}
-	if v, err := s.Eval(0, "uintptr(&(*(*runtime.g)(4096)).goid)"); err != nil || v <= 4096 || v > 8192 {
+	if v, err := s.Eval(0, `uintptr(&(*(*"runtime.g")(4096)).goid)`); err != nil || v <= 4096 || v > 8192 {
 		t.Errorf("evaluating the address of a field: %d, %v", v, err)
 	}
 	if v, err := s.Eval(goid, "runtime.curg.goid"); err != nil || v != uint64(goid) {
@@ -36,14 +36,14 @@ func conform(t *testing.T, s goruntime.Session, goid int64) {
 	if err := s.ReadMemory(allgs, head[:]); err != nil {
 		t.Fatalf("reading memory: %v", err)
 	}
-	n, err := s.Eval(0, "len(runtime.allgs)")
+	n, err := s.Eval(0, `len("runtime".allgs)`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := binary.LittleEndian.Uint64(head[8:]); got != n {
 		t.Errorf("the length of allgs is %d in memory and %d by evaluation", got, n)
 	}
-	text, err := s.Eval(0, "runtime.firstmoduledata.text")
+	text, err := s.Eval(0, `"runtime".firstmoduledata.text`)
 	if err != nil {
 		t.Fatal(err)
 	}
