@@ -15,6 +15,7 @@ type goroutine struct {
 	status    uint32
 	wait      uint8
 	since     int64   // g.waitsince, by the target's clock; 0: not known (the garbage collector sets it)
+	m         uint64  // address of the runtime.m of the thread that it is on; 0: none
 	sp, pc    uint64  // where it stopped, unless it is on a thread
 	stackTop  uint64  // g.stktopsp: the stack pointer of its outermost frame
 	label     uint64  // address of its spawn label; 0: none
@@ -68,6 +69,7 @@ func (p *program) readGoroutine(addr uint64) (goroutine, error) {
 		status:    uint32(word(l.atomicstatus)) &^ statusScan,
 		wait:      uint8(word(l.waitreason)),
 		since:     int64(word(l.waitsince)),
+		m:         word(l.m),
 		sp:        word(l.sp),
 		pc:        word(l.pc),
 		stackTop:  word(l.stktopsp),

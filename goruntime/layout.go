@@ -13,6 +13,7 @@ type layout struct {
 	g struct {
 		goid, parentGoid, gopc, ancestors   uint64
 		atomicstatus, waitreason, waitsince uint64
+		m                                   uint64 // the thread that it is on
 		sp, pc, stktopsp                    uint64 // sched.sp, sched.pc: of a goroutine that is on no thread
 		size                                uint64 // bytes that hold all of the above
 	}
@@ -61,6 +62,7 @@ func readLayout(s Session) (*layout, error) {
 		"goid": &l.g.goid, "parentGoid": &l.g.parentGoid, "gopc": &l.g.gopc, "ancestors": &l.g.ancestors,
 		"atomicstatus": &l.g.atomicstatus, "waitreason": &l.g.waitreason,
 		"waitsince": &l.g.waitsince, "sched.sp": &l.g.sp, "sched.pc": &l.g.pc, "stktopsp": &l.g.stktopsp,
+		"m": &l.g.m,
 	} {
 		field(dst, "g", name)
 		l.g.size = max(l.g.size, *dst+8)

@@ -67,8 +67,8 @@ const (
 
 // newImage lays out a program without functions, whose g's have the fields
 // goid, parentGoid, gopc, ancestors, atomicstatus, waitreason, waitsince,
-// sched.sp, sched.pc, stktopsp, in words.
-func newImage(gs ...[10]uint64) *image {
+// sched.sp, sched.pc, stktopsp, m, in words.
+func newImage(gs ...[11]uint64) *image {
 	m := &image{mem: map[uint64]byte{}, evals: map[string]uint64{
 		addressExpr("allgs"):           testAllgs,
 		addressExpr("firstmoduledata"): testModules,
@@ -84,7 +84,7 @@ func newImage(gs ...[10]uint64) *image {
 			}
 		}
 	}
-	field("g", "goid", "parentGoid", "gopc", "ancestors", "atomicstatus", "waitreason", "waitsince", "sched.sp", "sched.pc", "stktopsp")
+	field("g", "goid", "parentGoid", "gopc", "ancestors", "atomicstatus", "waitreason", "waitsince", "sched.sp", "sched.pc", "stktopsp", "m")
 	field("ancestorInfo", "pcs:slice", "goid", "gopc")
 	field("moduledata", "pcHeader", "funcnametab:slice", "cutab:slice", "filetab:slice", "pctab:slice",
 		"pclntable:slice", "ftab:slice", "minpc", "maxpc", "text", "gofunc", "next")
@@ -105,14 +105,14 @@ func newImage(gs ...[10]uint64) *image {
 func newTestReader(m *image) *Reader { return NewReader(m, slog.New(slog.DiscardHandler)) }
 
 func TestFirstGoroutineHasNoChain(t *testing.T) {
-	c, err := newTestReader(newImage([10]uint64{1, 0, 0, 0, statusWaiting})).Chain(1, 0)
+	c, err := newTestReader(newImage([11]uint64{1, 0, 0, 0, statusWaiting})).Chain(1, 0)
 	if err != nil || len(c.Links) != 0 || c.Cut != stitch.NotCut {
 		t.Errorf("chain of goroutine 1: %+v, %v", c, err)
 	}
 }
 
 func TestNoSuchGoroutine(t *testing.T) {
-	m := newImage([10]uint64{1, 0, 0, 0, statusWaiting}, [10]uint64{5, 1, 0, 0, statusDead})
+	m := newImage([11]uint64{1, 0, 0, 0, statusWaiting}, [11]uint64{5, 1, 0, 0, statusDead})
 	r := newTestReader(m)
 	if c, err := r.Chain(5, 0); err != nil || len(c.Links) != 0 {
 		t.Errorf("a g that serves no goroutine now: %+v, %v", c, err)
@@ -132,7 +132,7 @@ func TestNoSuchGoroutine(t *testing.T) {
 }
 
 func TestGoroutineExitsBetweenStops(t *testing.T) {
-	m := newImage([10]uint64{1, 0, 0, 0, statusWaiting})
+	m := newImage([11]uint64{1, 0, 0, 0, statusWaiting})
 	r := newTestReader(m)
 	if _, err := r.Chain(1, 0); err != nil {
 		t.Fatal(err)
@@ -192,7 +192,7 @@ func FuzzChain(f *testing.F) {
 	f.Add([]byte("\xf1\xff\xff\xff\x00\x00\x01\x08"), uint64(0x4000), uint64(0x30000))
 	f.Add(binary.LittleEndian.AppendUint64(nil, 0x20000), uint64(0x20000), uint64(8))
 	f.Fuzz(func(t *testing.T, data []byte, gopc, ancestors uint64) {
-		m := newImage([10]uint64{1, 0, 0, 0, statusWaiting}, [10]uint64{2, 1, gopc, ancestors, statusWaiting}, [10]uint64{3, 2, gopc, 0, statusWaiting})
+		m := newImage([11]uint64{1, 0, 0, 0, statusWaiting}, [11]uint64{2, 1, gopc, ancestors, statusWaiting}, [11]uint64{3, 2, gopc, 0, statusWaiting})
 		// One module with all of memory for its text and large tables.
 		for i := range 6 {
 			m.put(testModules+8+uint64(24*i), 0x100000, 1<<20)
@@ -219,7 +219,7 @@ func (m *image) record(ids ...uint64) {
 	for i, c := range []byte(spawnlabel.Magic) {
 		m.mem[testFormat+uint64(i)] = c
 	}
-	const spawn, goids = 80, 88 // behind the fields of newImage
+	const spawn, goids = 88, 96 // behind the fields of newImage
 	m.put(testFormat+16, 1|8<<32, 0|8<<32, spawn|goids<<32, 64|96<<32, 1<<26)
 	for addr := uint64(testG + 0x1000); ; addr += 0x100 {
 		if _, ok := m.mem[addr]; !ok {
@@ -233,7 +233,7 @@ func (m *image) record(ids ...uint64) {
 // TestEveryCutIsSaid: a chain that is cut before its first link says why.
 func TestEveryCutIsSaid(t *testing.T) {
 	for flags, want := range map[uint64]stitch.Cut{1: stitch.CutDepth, 2: stitch.CutMemory, 4: stitch.CutRuntime} {
-		m := newImage([10]uint64{5, 1, 0, 0, statusWaiting})
+		m := newImage([11]uint64{5, 1, 0, 0, statusWaiting})
 		m.record()
 		m.put(testLabel, 0, 0, 0, 0, flags<<16)
 		c, err := newTestReader(m).Chain(5, 0)
@@ -246,7 +246,7 @@ func TestEveryCutIsSaid(t *testing.T) {
 // TestUnnamedSpawn: a spawn in code that is not known (a plugin that is gone)
 // is told as unreadable, and looked up again once more modules may be there.
 func TestUnnamedSpawn(t *testing.T) {
-	m := newImage([10]uint64{5, 1, 0, 0, statusWaiting})
+	m := newImage([11]uint64{5, 1, 0, 0, statusWaiting})
 	m.record()
 	m.put(testLabel, 0, 0, 0, 0, 1|1<<32, 0x777777)
 	r := newTestReader(m)

@@ -23,7 +23,9 @@ const (
 // believes nothing that it cannot check: it has to end in goexit, at the place
 // that the runtime itself keeps for that (g.stktopsp), else it is an error.
 func (p *program) parked(g goroutine) ([]stitch.Frame, error) {
-	if g.status != statusWaiting {
+	// A worker of the garbage collector calls itself waiting while it runs on
+	// its thread's system stack, so that its own stack may be scanned.
+	if g.status != statusWaiting || g.m != 0 {
 		return nil, errors.New("the goroutine does not wait")
 	}
 	const word = 8
