@@ -1,0 +1,34 @@
+package stitch
+
+// A Goroutine is one goroutine of a stopped program, as much as listings,
+// groups and trees of many need to know.
+//
+// Goroutines of one snapshot share what is equal (frames, links, strings), so
+// that a hundred thousand of them fit: nothing in one may be changed.
+type Goroutine struct {
+	ID     int64
+	State  State
+	System bool              // the runtime's own, as runtime.Stack leaves out
+	Labels map[string]string // pprof labels; nil: none
+	Own    []Frame           // own stack, topmost first; without goexit and wrappers
+	OwnCut bool              // the outermost own frames could not be read
+	Chain  Chain
+}
+
+// Spawner returns the id of the goroutine that ran the go statement; 0: not
+// known, or there is none.
+func (g *Goroutine) Spawner() int64 {
+	if len(g.Chain.Links) == 0 {
+		return 0
+	}
+	return g.Chain.Links[0].Spawner
+}
+
+// Site returns the go statement that made the goroutine; zero: not known, or
+// there is none.
+func (g *Goroutine) Site() Frame {
+	if len(g.Chain.Links) == 0 || len(g.Chain.Links[0].Frames) == 0 {
+		return Frame{}
+	}
+	return g.Chain.Links[0].Frames[0]
+}
