@@ -1,0 +1,2 @@
+// What the unit tests have in place of the module vscode.
+export {};
