@@ -57,6 +57,7 @@ func TestScript(t *testing.T) {
 			"dap":          dapClient,
 			"foreign":      foreign,
 			"normal":       normal,
+			"settled":      settled,
 		},
 	})
 }
@@ -149,3 +150,35 @@ func normal(ts *testscript.TestScript, neg bool, args []string) {
 	})
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o644))
 }
+
+// settled writes the package prog/settled, by which a script's program waits
+// until its other goroutines have come to rest: whether one that is about to
+// block has done so is luck else.
+func settled(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: settled")
+	}
+	ts.Check(os.Mkdir(ts.MkAbs("settled"), 0o755))
+	ts.Check(os.WriteFile(ts.MkAbs("settled/settled.go"), []byte(settledSource), 0o644))
+}
+
+const settledSource = `package settled
+
+import (
+	"bytes"
+	"runtime"
+)
+
+// In returns once each other goroutine waits in one of the states.
+func In(states ...string) {
+	for buf := make([]byte, 1<<16); ; runtime.Gosched() {
+		stacks, n := buf[:runtime.Stack(buf, true)], 1
+		for _, state := range states {
+			n += bytes.Count(stacks, []byte(" ["+state))
+		}
+		if n == len(states)+1 && n == runtime.NumGoroutine() {
+			return
+		}
+	}
+}
+`

@@ -42,6 +42,8 @@ func square(in <-chan int, out chan<- int, wg *sync.WaitGroup) {
 	defer wg.Done()
 	for n := range in {
 		if n == 3 {
+			// The source and the other squarers are done, so nothing wakes main any more.
+			settle.Left(3)
 			settle.Waiting("main.main", "chan receive", 1)
 			settle.Waiting("main.closeAfter", "sync.WaitGroup.Wait", 1)
 			fmt.Println("last") //@stop
