@@ -27,8 +27,29 @@ func (g *Goroutine) Spawner() int64 {
 // Site returns the go statement that made the goroutine; zero: not known, or
 // there is none.
 func (g *Goroutine) Site() Frame {
-	if len(g.Chain.Links) == 0 || len(g.Chain.Links[0].Frames) == 0 {
+	if len(g.Chain.Links) == 0 {
 		return Frame{}
 	}
-	return g.Chain.Links[0].Frames[0]
+	return g.Chain.Links[0].site()
+}
+
+// Entry returns the outermost call of the goroutine's own stack, that of the
+// function which it began in; zero: not known.
+func (g *Goroutine) Entry() Frame {
+	if g.OwnCut || len(g.Own) == 0 {
+		return Frame{}
+	}
+	return g.Own[len(g.Own)-1]
+}
+
+// Stack returns the goroutine's logical stack.
+func (g *Goroutine) Stack() Stack {
+	return Stitch(Segment{Goroutine: g.ID, State: &g.State, Frames: g.Own, FramesCut: g.OwnCut}, g.Chain)
+}
+
+func (l Link) site() Frame {
+	if len(l.Frames) == 0 {
+		return Frame{}
+	}
+	return l.Frames[0]
 }

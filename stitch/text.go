@@ -31,10 +31,7 @@ func (s Segment) Separator() string {
 
 // String returns the state as separators show it: "[chan receive 12s] main.go:50".
 func (s State) String() string {
-	what := s.Wait
-	if what == "" {
-		what = s.Status
-	}
+	what := s.Word()
 	if d := RoundWait(s.For); d != "" {
 		what += " " + d
 	}
@@ -44,6 +41,19 @@ func (s State) String() string {
 	}
 	return text
 }
+
+// Word returns what the goroutine is doing in the runtime's words: the reason
+// for which it waits ("chan receive"), else its status ("running").
+func (s State) Word() string {
+	if s.Wait != "" {
+		return s.Wait
+	}
+	return s.Status
+}
+
+// Blocked tells whether the goroutine waits for something: another goroutine,
+// the network, a time. One in a system call does not count.
+func (s State) Blocked() bool { return s.Status == "waiting" || s.Status == "leaked" }
 
 // RoundWait returns a waiting time as people say it: "12s", "3m", "2h", "5d";
 // less than a second is "".
@@ -64,8 +74,11 @@ func RoundWait(d time.Duration) string {
 // Base returns the last element of a path of any operating system: the target
 // need not run on the one that shows its stacks.
 func Base(file string) string {
-	return path.Base(strings.ReplaceAll(file, `\`, "/"))
+	return path.Base(slashed(file))
 }
+
+// slashed returns a path of any operating system with slashes.
+func slashed(file string) string { return strings.ReplaceAll(file, `\`, "/") }
 
 // Text returns the line that tells a reader what is missing at this place of
 // a chain; it is empty for [NotCut].
@@ -93,11 +106,17 @@ func (c Cut) Text() string {
 // frames were not kept.
 const FramesCutText = "... outer frames cut: the stack is deeper than what is recorded"
 
+// ownCutText is the line that stands below own frames in their place.
+const ownCutText = "... outer frames are missing"
+
 // Notes returns the lines that stand below the segment's frames, about what is
 // missing there.
 func (s Segment) Notes() []string {
 	var notes []string
-	if s.FramesCut {
+	switch {
+	case s.FramesCut && s.Provenance == Own:
+		notes = append(notes, ownCutText)
+	case s.FramesCut:
 		notes = append(notes, FramesCutText)
 	}
 	if t := s.Cut.Text(); t != "" {
