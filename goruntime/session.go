@@ -24,6 +24,20 @@ type Session interface {
 	Stack(goid int64, depth int) ([]stitch.Frame, error)
 }
 
+// A Range is a piece of the target's memory, and where it is read to.
+type Range struct {
+	Addr uint64
+	Buf  []byte
+	Err  error // set by the reader: the piece could not be read, and Buf holds nothing of use
+}
+
+// A RangeReader is a Session that reads many pieces of memory faster together
+// than one after the other. ReadRanges sets the Err of each; what it returns is
+// an error of all of them, such as a target that is gone.
+type RangeReader interface {
+	ReadRanges(ranges []Range) error
+}
+
 // A primer is a Session that finds a goroutine faster when it is told its
 // position in runtime.allgs.
 type primer interface {
