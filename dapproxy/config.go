@@ -2,6 +2,7 @@ package dapproxy
 
 import (
 	"context"
+	"io"
 	"log/slog"
 
 	"github.com/dlvx/dlvx/stitch"
@@ -17,6 +18,11 @@ type Config struct {
 
 	// Recorder makes launched programs record their spawns; nil: none does.
 	Recorder Recorder
+
+	// Dial connects to the debugger elsewhere that an attach request names
+	// ("mode": "remote" with "port"). nil: such a request means the debugger that
+	// Serve was given.
+	Dial func(ctx context.Context, addr string) (io.ReadWriteCloser, error)
 
 	// NewChains returns the reader of the target's spawn chains. It is called
 	// at the first stop at which a stack is asked for to its bottom, and again

@@ -30,7 +30,7 @@ func (s *session) forwardReverse(m message) {
 		s.report("dropping the client's answer to a request that nobody made", "request_seq", m.requestSeq)
 		return
 	}
-	if err := s.server.send(m, seq, nil); err != nil {
+	if err := s.server.Load().send(m, seq, nil); err != nil {
 		s.log.Debug("writing to the debugger", "error", err)
 	}
 }
@@ -38,6 +38,9 @@ func (s *session) forwardReverse(m message) {
 // dispatch is the list of what the proxy looks into; all else is forwarded.
 func (s *session) dispatch(m message) {
 	switch m.command {
+	case "initialize":
+		s.initialize = m
+		s.forward(m, nil)
 	case "launch":
 		s.launch(m)
 	case "attach":

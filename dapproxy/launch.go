@@ -97,6 +97,16 @@ func (s *session) attach(m message) {
 		return
 	}
 	s.set(o)
+	if addr, ok := remoteAddr(m); ok && s.cfg.Dial != nil {
+		conn, err := s.cfg.Dial(s.staying, addr)
+		if err == nil {
+			err = s.move(conn)
+		}
+		if err != nil {
+			s.fail(m, errAttach, "Failed to attach", fmt.Sprintf("connecting to the headless Delve at %s: %v", addr, err), true)
+			return
+		}
+	}
 	s.resume(m, false)
 }
 

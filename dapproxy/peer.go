@@ -100,11 +100,19 @@ func (t *table) take(seq int64) *request {
 	return r
 }
 
-// close returns the requests that will stay without an answer.
+// close returns the requests that will stay without an answer. None can be
+// added any more.
 func (t *table) close() []*request {
 	t.mu.Lock()
-	defer t.mu.Unlock()
 	t.closed = true
+	t.mu.Unlock()
+	return t.drain()
+}
+
+// drain returns the requests that will stay without an answer.
+func (t *table) drain() []*request {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	var left []*request
 	for _, r := range t.requests {
 		if r.answers == 0 {

@@ -32,13 +32,13 @@ func Serve(ctx context.Context, client, server io.ReadWriteCloser, cfg Config) e
 		cfg:      cfg,
 		log:      cfg.Log,
 		client:   newPeer(client),
-		server:   newPeer(server),
 		queue:    make(chan message, maxQueue),
 		options:  cfg.options(),
 		reverse:  map[int64]int64{},
 		reported: map[string]bool{},
 		encoded:  map[shownFrame][]byte{},
 	}
+	s.server.Store(newPeer(server))
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -47,9 +47,10 @@ func Serve(ctx context.Context, client, server io.ReadWriteCloser, cfg Config) e
 
 // A session is one connection's worth of state.
 type session struct {
-	cfg            Config
-	log            *slog.Logger
-	client, server *peer
+	cfg    Config
+	log    *slog.Logger
+	client *peer
+	server atomic.Pointer[peer] // another one after an attach to a debugger elsewhere
 
 	ctx  context.Context // done when the session is over
 	end  context.CancelCauseFunc
@@ -58,6 +59,8 @@ type session struct {
 	queue   chan message
 	staying context.Context // done when the client disconnects or goes away
 	leave   context.CancelFunc
+
+	initialize message // the client's request, once it has been dispatched
 
 	pending table
 	gate    gate
@@ -87,10 +90,10 @@ func (s *session) run(ctx context.Context) error {
 	var sides sync.WaitGroup
 	sides.Go(s.readClient)
 	sides.Go(s.dispatchAll)
-	sides.Go(s.readServer)
+	sides.Go(func() { s.readServer(s.server.Load()) })
 	<-s.ctx.Done()
 	s.client.conn.Close()
-	s.server.conn.Close()
+	s.server.Load().conn.Close()
 	sides.Wait()
 	s.pending.close()
 	s.work.Wait()
@@ -172,9 +175,12 @@ func (s *session) clientEnded(err error) {
 }
 
 // readServer forwards what the server sends, in order.
-func (s *session) readServer() {
+func (s *session) readServer(server *peer) {
 	for {
-		body, err := readBody(s.server.in)
+		body, err := readBody(server.in)
+		if s.server.Load() != server {
+			return // the session has moved to another debugger
+		}
 		if err != nil {
 			s.serverEnded(err)
 			return
@@ -263,7 +269,7 @@ func (s *session) forward(m message, answer func(message) bool) {
 
 func (s *session) sendServer(m message, r *request) {
 	registered := false
-	err := s.server.send(m, m.requestSeq, func(seq int64) { registered = s.pending.add(seq, r) })
+	err := s.server.Load().send(m, m.requestSeq, func(seq int64) { registered = s.pending.add(seq, r) })
 	switch {
 	case !registered:
 		s.unanswered(r)
