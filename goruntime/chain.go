@@ -156,12 +156,25 @@ func (p *program) ancestorLinks(addr uint64, limit int) ([]link, []int64, error)
 	if len(links) == 0 {
 		return nil, nil, fmt.Errorf("reading recorded ancestors: an empty list")
 	}
-	if most, err := p.session.Eval(0, `"runtime".debug.tracebackancestors`); err == nil && uint64(len(links)) == most {
+	if most, err := p.mostAncestors(); err == nil && len(links) == most {
 		if last := &links[len(links)-1]; !last.fromMain {
 			last.cut = stitch.CutDepth
 		}
 	}
 	return links, ids, nil
+}
+
+// mostAncestors returns how many spawners the program records of a goroutine.
+func (p *program) mostAncestors() (int, error) {
+	addr, err := placesOf(p.session).Address("debug.tracebackancestors")
+	if err != nil {
+		return 0, err
+	}
+	var b [4]byte // an int32
+	if err := p.mem.read(addr, b[:]); err != nil {
+		return 0, err
+	}
+	return int(binary.LittleEndian.Uint32(b[:])), nil
 }
 
 // ancestorFrames is how many calls the runtime keeps of a spawner's stack, the

@@ -3,8 +3,8 @@ package goruntime
 import "fmt"
 
 // layout holds what differs between Go releases: where the runtime's variables
-// are, and where the fields of its structures. It is asked of the debugger,
-// which has the program's DWARF, once for a process.
+// are, and where the fields of its structures. It is asked of the Session once
+// for a process.
 type layout struct {
 	allgs       uint64 // address of the slice of all g's
 	modules     uint64 // address of the first moduledata
@@ -24,40 +24,22 @@ type layout struct {
 	}
 }
 
-// base stands in for the address of a structure in expressions that compute a
-// field's offset. It only has to be a number that Delve takes for an address.
-const base = 1 << 12
-
-// fieldExpr and addressExpr return what evaluates to base plus the offset of a
-// field in one of package runtime's structures, and to the address of one of its
-// variables. The quotes are for programs with another package of that name
-// (go.uber.org/automaxprocs/internal/runtime): Delve would take its types.
-func fieldExpr(typ, field string) string {
-	return fmt.Sprintf(`uintptr(&(*(*"runtime.%s")(%d)).%s)`, typ, base, field)
-}
-
-func addressExpr(variable string) string { return fmt.Sprintf(`uintptr(&"runtime".%s)`, variable) }
-
 func readLayout(s Session) (*layout, error) {
 	l := &layout{}
+	at := placesOf(s)
 	var err error
-	eval := func(dst *uint64, expr string) {
-		if err != nil {
-			return
+	address := func(dst *uint64, name string) {
+		if err == nil {
+			*dst, err = at.Address(name)
 		}
-		var v uint64
-		if v, err = s.Eval(0, expr); err != nil {
-			err = fmt.Errorf("evaluating %s: %w", expr, err)
-			return
-		}
-		*dst = v
 	}
 	field := func(dst *uint64, typ, name string) {
-		eval(dst, fieldExpr(typ, name))
-		*dst -= base
+		if err == nil {
+			*dst, err = at.Offset(typ, name)
+		}
 	}
-	eval(&l.allgs, addressExpr("allgs"))
-	eval(&l.modules, addressExpr("firstmoduledata"))
+	address(&l.allgs, "allgs")
+	address(&l.modules, "firstmoduledata")
 	for name, dst := range map[string]*uint64{
 		"goid": &l.g.goid, "parentGoid": &l.g.parentGoid, "gopc": &l.g.gopc, "ancestors": &l.g.ancestors,
 		"atomicstatus": &l.g.atomicstatus, "waitreason": &l.g.waitreason,
@@ -86,7 +68,7 @@ func readLayout(s Session) (*layout, error) {
 		return nil, fmt.Errorf("finding the Go runtime's structures: a g of %d bytes is not plausible", l.g.size)
 	}
 	// Its absence costs only the words in brackets.
-	if v, err := s.Eval(0, addressExpr("waitReasonStrings")); err == nil {
+	if v, err := at.Address("waitReasonStrings"); err == nil {
 		l.waitReasons = v
 	}
 	return l, nil

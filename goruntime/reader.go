@@ -132,7 +132,7 @@ func openProgram(s Session, log *slog.Logger) (*program, error) {
 // readFormat returns nil where the program does not record labels, or in a
 // format that is not ours: then the other provenances are left.
 func readFormat(s Session, mem *memory, log *slog.Logger) *spawnlabel.Format {
-	addr, err := s.Eval(0, addressExpr("spawnLabelFormat"))
+	addr, err := placesOf(s).Address("spawnLabelFormat")
 	if err != nil {
 		log.Info("the program does not record spawn labels", "why", err)
 		return nil
