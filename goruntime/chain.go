@@ -262,7 +262,18 @@ func (p *program) presence(id int64) (presence, bool) {
 }
 
 func (p *program) presenceOf(g goroutine) presence {
-	state := &stitch.State{Status: statusNames[g.status]}
+	state := p.stateOf(g)
+	stack, err := p.stack(g)
+	if err != nil {
+		return presence{g: g, state: &state} // alive, wherever it stands
+	}
+	state.At = stitch.Position(stack)
+	return presence{g, &state, stack}
+}
+
+// stateOf returns what a goroutine is doing, without where.
+func (p *program) stateOf(g goroutine) stitch.State {
+	state := stitch.State{Status: statusNames[g.status]}
 	if g.status == statusWaiting {
 		state.Wait = p.waitReason(g.wait)
 		if c, ok := p.session.(clock); ok && g.since != 0 {
@@ -271,12 +282,7 @@ func (p *program) presenceOf(g goroutine) presence {
 			}
 		}
 	}
-	stack, err := p.stack(g)
-	if err != nil {
-		return presence{g: g, state: state} // alive, wherever it stands
-	}
-	state.At = stitch.Position(stack)
-	return presence{g, state, stack}
+	return state
 }
 
 // stack returns the present stack of a goroutine: unwound here if that can be
