@@ -17,6 +17,26 @@ type Group struct {
 // State returns the one word for what all of the group's goroutines are doing.
 func (g Group) State() string { return g.Goroutines[0].State.Word() }
 
+// Stack returns the logical stack of the group, without what its members do
+// not have in common.
+func (g Group) Stack() Stack {
+	s := g.Goroutines[0].Stack()
+	own := &s.Segments[0]
+	if len(g.Goroutines) > 1 {
+		own.Goroutine, own.State = Several, nil
+	}
+	for i := range s.Segments[1:] {
+		seg := &s.Segments[i+1]
+		for _, other := range g.Goroutines[1:] {
+			if other.Chain.Links[i].Spawner != seg.Goroutine {
+				seg.Goroutine, seg.State = Several, nil
+				break
+			}
+		}
+	}
+	return s
+}
+
 // Groups divides goroutines into groups: those that are stuck first (by their
 // longest wait, in whole seconds), then by size. The groups point into gs.
 func Groups(gs []Goroutine) []Group {

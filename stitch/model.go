@@ -95,13 +95,17 @@ type Chain struct {
 
 // A Segment is the part of a logical stack that belongs to one goroutine.
 type Segment struct {
-	Goroutine  int64 // 0: not known any more
+	Goroutine  int64 // 0: not known any more; [Several]: in the stack of a group
 	State      *State
 	Provenance Provenance
 	Frames     []Frame
 	FramesCut  bool
 	Cut        Cut // what is missing after this segment
 }
+
+// Several is the goroutine of a segment that is not the same one for all members
+// of a [Group].
+const Several = -1
 
 // A Stack is a logical stack: the goroutine's own segment, then one segment
 // for each generation of spawners.

@@ -12,6 +12,7 @@ import (
 //	created by goroutine 7 (exited)
 //	created by goroutine 1, now [sync.WaitGroup.Wait 12s] main.go:50
 //	created by a goroutine whose number was not kept
+//	created by several goroutines
 //	probably created by goroutine 1, now [select] main.go:50
 func (s Segment) Separator() string {
 	var b strings.Builder
@@ -21,6 +22,8 @@ func (s Segment) Separator() string {
 	switch {
 	case s.Goroutine == 0:
 		b.WriteString("created by a goroutine whose number was not kept")
+	case s.Goroutine == Several:
+		b.WriteString("created by several goroutines")
 	case s.State == nil:
 		fmt.Fprintf(&b, "created by goroutine %d (exited)", s.Goroutine)
 	default:

@@ -69,7 +69,7 @@ func stateWord(seg stitch.Segment) string {
 		return seg.State.Wait
 	case seg.State != nil:
 		return seg.State.Status
-	case seg.Goroutine != 0 && seg.Provenance != stitch.Own:
+	case seg.Goroutine > 0 && seg.Provenance != stitch.Own:
 		return "exited"
 	}
 	return ""

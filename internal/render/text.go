@@ -36,6 +36,19 @@ const (
 //	main.start
 //	    ./main.go:17
 func Text(w io.Writer, s stitch.Stack, style Style) error {
+	head := ""
+	if len(s.Segments) > 0 {
+		own := s.Segments[0]
+		head = fmt.Sprintf("goroutine %d:", own.Goroutine)
+		if own.State != nil {
+			head = fmt.Sprintf("goroutine %d [%s]:", own.Goroutine, stateWord(own))
+		}
+	}
+	return text(w, head, s, style)
+}
+
+// text writes a logical stack under a line of its own.
+func text(w io.Writer, head string, s stitch.Stack, style Style) error {
 	b := bufio.NewWriter(w)
 	line := func(escape, text string) {
 		if style.Color {
@@ -44,13 +57,10 @@ func Text(w io.Writer, s stitch.Stack, style Style) error {
 		b.WriteString(text + "\n")
 	}
 	for i, seg := range s.Segments {
-		switch {
-		case i > 0:
+		if i == 0 {
+			line("", head)
+		} else {
 			line(dim, "── "+seg.Separator())
-		case seg.State != nil:
-			line("", fmt.Sprintf("goroutine %d [%s]:", seg.Goroutine, stateWord(seg)))
-		default:
-			line("", fmt.Sprintf("goroutine %d:", seg.Goroutine))
 		}
 		for _, f := range seg.Frames {
 			name := f.Func
