@@ -1,19 +1,120 @@
-// Starts a dlvx for each debug session.
+// Starts a dlvx for each debug session, and watches over it.
 
+import type { ChildProcess } from 'node:child_process';
 import * as vscode from 'vscode';
 
+import type { Installer } from './install';
+import { type Config, text } from './launch';
+import { Rendezvous } from './rendezvous';
 import { startServer } from './server';
+import { type TerminalCommand, runExternal, runIntegrated } from './terminal';
 
-export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
-  constructor(private readonly log: vscode.LogOutputChannel) {}
+const patience = 30_000; // ms, for a dlvx in a terminal to call
 
-  async createDebugAdapterDescriptor(): Promise<vscode.DebugAdapterDescriptor> {
-    const path = vscode.workspace.getConfiguration('dlvx').get<string>('path') ?? '';
-    const command = { path: path === '' ? 'dlvx' : path, args: ['dap', '--listen=127.0.0.1:0'] };
+export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vscode.Disposable {
+  private readonly running = new Map<string, ChildProcess>();
+  private readonly subscription = vscode.debug.onDidTerminateDebugSession((s) => { this.end(s.id); });
+
+  constructor(private readonly log: vscode.LogOutputChannel, private readonly installer: Installer) {}
+
+  async createDebugAdapterDescriptor(session: vscode.DebugSession): Promise<vscode.DebugAdapterDescriptor> {
+    const config: Config = session.configuration;
+    this.log.debug(`${config.name}: ${JSON.stringify(config)}`);
+    if (config.port !== undefined) return new vscode.DebugAdapterServer(Number(config.port), text(config, 'host') ?? '127.0.0.1');
+    const path = await this.installer.dlvx(text(config, 'dlvxPath'));
+    const args = ['dap', ...flags(config)];
+    if (config.console === 'integratedTerminal' || config.console === 'externalTerminal') {
+      return await this.inTerminal(config, path, args);
+    }
+    return await this.asServer(session, path, args);
+  }
+
+  private async asServer(session: vscode.DebugSession, path: string, args: string[]): Promise<vscode.DebugAdapterDescriptor> {
+    const command = { path, args: [...args, '--listen=127.0.0.1:0'], cwd: cwd(session.configuration) };
+    this.log.info(`${command.path} ${command.args.join(' ')}`);
+    const last: string[] = [];
     const server = await startServer(command, {
       stdout: (line) => { this.log.info(line); },
-      stderr: (line) => { this.log.info(line); },
+      stderr: (line) => {
+        this.log.info(line);
+        last.push(line);
+        if (last.length > 3) last.shift();
+      },
+    });
+    this.running.set(session.id, server.process);
+    server.process.once('close', (code, signal) => {
+      const asked = !this.running.delete(session.id);
+      this.log.info(`dlvx of ${session.name} ended (${signal ?? `exit code ${code}`})`);
+      // A session that ends makes dlvx end, too, with 0.
+      if (!asked && code !== 0) void this.died(`dlvx ended unexpectedly (${signal ?? `exit code ${code}`})`, last);
     });
     return new vscode.DebugAdapterServer(server.port, server.host);
   }
+
+  private async inTerminal(config: Config, path: string, args: string[]): Promise<vscode.DebugAdapterDescriptor> {
+    const rendezvous = await Rendezvous.open();
+    const words = [path, ...args, `--client-addr=${rendezvous.clientAddr}`];
+    if (config.asRoot === true && process.platform !== 'win32') words.unshift('sudo');
+    const [first = path, ...rest] = words;
+    const command: TerminalCommand = { name: `dlvx: ${config.name}`, path: first, args: rest, cwd: cwd(config) };
+    this.log.info(`in a terminal: ${words.join(' ')}`);
+    const clock = new AbortController();
+    try {
+      const ended = config.console === 'integratedTerminal' ? (await runIntegrated(command)).ended : runExternal(command).then(() => new Promise<never>(() => undefined));
+      const meeting = await rendezvous.meet(Promise.race([
+        ended.then((code) => { throw new Error(`dlvx ended in its terminal (exit code ${code}) before the session began; see there.`); }),
+        // sudo may wait for a password.
+        expire(config.asRoot === true ? 10 * patience : patience, clock.signal),
+      ]));
+      return new vscode.DebugAdapterServer(meeting.port, meeting.host);
+    } finally {
+      clock.abort();
+      rendezvous.close();
+    }
+  }
+
+  /** Ends the dlvx of a session that has ended, should it not do so by itself. */
+  private end(id: string): void {
+    const child = this.running.get(id);
+    if (child === undefined) return;
+    this.running.delete(id);
+    const timer = setTimeout(() => child.kill(), 10_000);
+    child.once('close', () => { clearTimeout(timer); });
+  }
+
+  private async died(what: string, last: string[]): Promise<void> {
+    this.log.error(what);
+    const show = 'Show Log';
+    const answer = await vscode.window.showErrorMessage([`${what}; the debug session is over.`, ...last].join(' '), show);
+    if (answer === show) this.log.show();
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+  }
+}
+
+/** The flags of dlvx that a configuration, and the settings, ask for. */
+function flags(config: Config): string[] {
+  const list = (config.dlvFlags as string[] | undefined) ?? [];
+  if (!Array.isArray(list)) throw new Error('dlvFlags: has to be a list of flags');
+  const setting = vscode.workspace.getConfiguration('dlvx').get<string>('logOutput') ?? '';
+  const layers = text(config, 'logOutput') ?? setting;
+  const dest = text(config, 'logDest');
+  return [
+    ...list,
+    ...(config.showLog === true || setting !== '' ? ['--log', ...(layers === '' ? [] : [`--log-output=${layers}`])] : []),
+    ...(dest === undefined ? [] : [`--log-dest=${dest}`]),
+  ];
+}
+
+function cwd(config: Config): string | undefined {
+  return text(config, 'dlvCwd') ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+}
+
+function expire(ms: number, signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const timer = setTimeout(() => { reject(new Error(`dlvx did not call from its terminal within ${ms / 1000} seconds.`)); }, ms);
+    signal.addEventListener('abort', () => { clearTimeout(timer); });
+  });
 }

@@ -1,13 +1,31 @@
-// The extension's way in: registers what the other files make.
+// The extension's way in: makes its parts and registers them.
 
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 
 import { AdapterFactory } from './adapter';
+import { trackBuildErrors } from './builderror';
+import { SiteLenses } from './codelens';
+import { registerCommands } from './commands';
+import { ConfigurationProvider } from './configuration';
+import { Dumps } from './dump';
+import { GoroutinesView } from './goroutines';
+import { Installer } from './install';
+import { Sessions } from './sessions';
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('dlvx', { log: true });
+  const installer = new Installer(log);
+  const sessions = new Sessions(log);
+  const view = new GoroutinesView(sessions, log);
+  const dumps = new Dumps();
+  const factory = new AdapterFactory(log, installer);
   context.subscriptions.push(
-    log,
-    vscode.debug.registerDebugAdapterDescriptorFactory('dlvx', new AdapterFactory(log)),
+    log, sessions, view, dumps, factory,
+    new SiteLenses(sessions, log),
+    vscode.debug.registerDebugConfigurationProvider('dlvx', new ConfigurationProvider()),
+    vscode.debug.registerDebugAdapterDescriptorFactory('dlvx', factory),
+    vscode.debug.registerDebugAdapterTrackerFactory('dlvx', { createDebugAdapterTracker: (s) => trackBuildErrors(s, path) }),
+    ...registerCommands({ sessions, view, dumps, installer, log }),
   );
 }

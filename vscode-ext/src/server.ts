@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 export interface Command {
   path: string;
   args: string[];
-  cwd?: string;
+  cwd?: string | undefined;
   env?: NodeJS.ProcessEnv;
 }
 

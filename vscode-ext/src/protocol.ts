@@ -1,0 +1,80 @@
+// The DAP requests that dlvx answers besides the standard ones, as
+// docs/protocol.md has them. Times are in milliseconds; what is unknown is
+// left out.
+
+/** What the response to `initialize` says of a dlvx. */
+export interface Greeting {
+  protocol: number;
+  version: string;
+}
+
+export interface Source {
+  name?: string;
+  path?: string;
+}
+
+export interface Place {
+  function?: string;
+  source?: Source;
+  line?: number;
+}
+
+/** The go statement that made a goroutine, and who ran it. */
+export interface Spawn extends Place {
+  goroutine?: number;
+  exited?: boolean;
+}
+
+export interface Goroutine extends Place {
+  id: number;
+  name: string;
+  status: string;
+  waitReason?: string;
+  waitMs?: number;
+  spawn?: Spawn;
+  labels?: Record<string, string>;
+  system?: boolean;
+}
+
+/** A node of the spawn tree: all goroutines with one and the same chain. */
+export interface Node {
+  id: string | number;
+  name: string;
+  function?: string;
+  site?: Place;
+  /** Living goroutines that were made here. */
+  alive: number;
+  /** The same with all descendants. */
+  total: number;
+  blocked: number;
+  longestWaitMs?: number;
+  states?: Record<string, number>;
+  /** How many child nodes there are. */
+  children: number;
+  /** The goroutine, where exactly one lives. */
+  goroutine?: Goroutine;
+}
+
+/** A go statement, and what became of the goroutines that it made. */
+export interface Site extends Place {
+  line: number;
+  alive: number;
+  blocked: number;
+  longestWaitMs?: number;
+}
+
+export interface Page {
+  start?: number;
+  count?: number;
+}
+
+/** Arguments and answers, by command. */
+export interface Requests {
+  'dlvx/goroutines': [Page & { filter?: string; node?: Node['id'] }, { goroutines: Goroutine[]; total: number }];
+  'dlvx/tree': [Page & { filter?: string; node?: Node['id'] }, { nodes: Node[]; total: number }];
+  'dlvx/sites': [{ source?: Source }, { sites: Site[] }];
+  'dlvx/stack': [{ goroutine: number }, { text: string }];
+  'dlvx/dump': [{ filter?: string }, { text: string }];
+  'dlvx/stitch': [{ enabled?: boolean }, { enabled: boolean }];
+  'dlvx/focus': [{ goroutine: number }, unknown];
+}

@@ -1,0 +1,123 @@
+// Knows of each debug session whether a dlvx serves it, and whether its program
+// stands still. It reads this off the messages that pass, of sessions of type
+// dlvx and of type go alike.
+
+import * as vscode from 'vscode';
+
+import type { Greeting, Requests } from './protocol';
+
+export type State = 'running' | 'stopped' | 'ended';
+
+/** The protocol that this extension speaks. */
+const protocol = 1;
+
+// Requests after whose success the program runs. Delve sends no `continued`
+// for most of them.
+const resuming = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'restart', 'configurationDone']);
+
+interface Message {
+  type: string;
+  command?: string;
+  event?: string;
+  success?: boolean;
+  body?: { dlvx?: Greeting; reason?: string } | undefined;
+}
+
+/** One debug session. */
+export class Session {
+  /** Undefined until `initialize` is answered, and for a debugger that is no dlvx. */
+  greeting: Greeting | undefined;
+  state: State = 'running';
+  /** How many stops there were: ids of nodes hold for one. */
+  stops = 0;
+
+  constructor(readonly debug: Pick<vscode.DebugSession, 'id' | 'name' | 'type' | 'customRequest'>) {}
+
+  /** Why there is nothing to ask of it: undefined where there is. */
+  get mute(): string | undefined {
+    if (this.greeting === undefined) return 'This debugger is no dlvx, or one that is too old. Update dlvx to see goroutines here.';
+    if (this.greeting.protocol < protocol) return `dlvx ${this.greeting.version} is too old. Update it to see goroutines here.`;
+    if (this.state === 'running') return 'The program is running: pause it to see its goroutines.';
+    return undefined;
+  }
+
+  async request<C extends keyof Requests>(command: C, args: Requests[C][0]): Promise<Requests[C][1]> {
+    return await this.debug.customRequest(command, args) as Requests[C][1];
+  }
+
+  /** Takes notice of a message to the client. It returns whether anything changed. */
+  observe(m: Message): boolean {
+    const before = `${this.state} ${this.stops} ${this.greeting?.version}`;
+    if (m.type === 'response' && m.success === true && m.command !== undefined) {
+      if (m.command === 'initialize') this.greeting = m.body?.dlvx;
+      if (resuming.has(m.command)) this.state = 'running';
+    } else if (m.type === 'event') {
+      this.observeEvent(m);
+    }
+    return before !== `${this.state} ${this.stops} ${this.greeting?.version}`;
+  }
+
+  private observeEvent(m: Message): void {
+    switch (m.event) {
+      case 'stopped':
+        // One that only shows another goroutine is no new stop.
+        if (this.state === 'stopped' && m.body?.reason === 'goroutine') return;
+        this.state = 'stopped';
+        this.stops++;
+        return;
+      case 'continued':
+        this.state = 'running';
+        return;
+      case 'terminated':
+      case 'exited':
+        this.state = 'ended';
+    }
+  }
+}
+
+/** All debug sessions that there are, and which one the user looks at. */
+export class Sessions implements vscode.DebugAdapterTrackerFactory, vscode.Disposable {
+  private readonly all = new Map<string, Session>();
+  private readonly changed = new vscode.EventEmitter<Session | undefined>();
+  private readonly disposables: Pick<vscode.Disposable, 'dispose'>[];
+
+  /** The active session changed, or what is known of it. */
+  readonly onDidChange = this.changed.event;
+
+  constructor(private readonly log: vscode.LogOutputChannel) {
+    this.disposables = [
+      this.changed,
+      ...['dlvx', 'go'].map((type) => vscode.debug.registerDebugAdapterTrackerFactory(type, this)),
+      vscode.debug.onDidChangeActiveDebugSession(() => { this.changed.fire(this.active); }),
+      vscode.debug.onDidTerminateDebugSession((debug) => {
+        const session = this.all.get(debug.id);
+        if (session === undefined) return;
+        session.state = 'ended';
+        this.all.delete(debug.id);
+        this.changed.fire(this.active);
+      }),
+    ];
+  }
+
+  /** The session that the user looks at; undefined where it is none of dlvx or Go. */
+  get active(): Session | undefined {
+    const debug = vscode.debug.activeDebugSession;
+    return debug && this.all.get(debug.id);
+  }
+
+  createDebugAdapterTracker(debug: vscode.DebugSession): vscode.DebugAdapterTracker {
+    const session = new Session(debug);
+    this.all.set(debug.id, session);
+    return {
+      onWillReceiveMessage: (m) => { this.log.trace(`${debug.name} <- ${JSON.stringify(m)}`); },
+      onDidSendMessage: (m) => {
+        this.log.trace(`${debug.name} -> ${JSON.stringify(m)}`);
+        if (session.observe(m as Message)) this.changed.fire(this.active);
+      },
+    };
+  }
+
+  dispose(): void {
+    for (const d of this.disposables) d.dispose();
+  }
+}

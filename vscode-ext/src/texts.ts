@@ -1,0 +1,121 @@
+// What the views say of goroutines: plain texts, made of the answers of dlvx.
+
+import type { Goroutine, Node, Place, Site } from './protocol';
+
+/** 4812 as "4,812". */
+export function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+/** "1 goroutine", "2 goroutines". */
+export function plural(n: number, noun: string): string {
+  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** A time as Go writes it, to its two greatest units: "350ms", "12s", "4m30s", "2h5m", "3d4h". */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)}ms`;
+  const s = Math.floor(ms / 1000);
+  const units: [number, string][] = [[86_400, 'd'], [3600, 'h'], [60, 'm'], [1, 's']];
+  const at = units.findIndex(([size]) => s >= size);
+  const [[size, unit], next] = [units[at] ?? [1, 's'], units[at + 1]];
+  const rest = next && Math.floor((s % size) / next[0]);
+  return `${Math.floor(s / size)}${unit}${rest ? `${rest}${next[1]}` : ''}`;
+}
+
+/** "main.go:31". */
+export function place(p: Place | undefined): string {
+  const name = p?.source?.name ?? p?.source?.path?.replace(/^.*[/\\]/, '');
+  if (name === undefined) return '';
+  return p?.line === undefined ? name : `${name}:${p.line}`;
+}
+
+/** "chan receive 12s". */
+export function state(g: Goroutine): string {
+  const word = g.waitReason ?? g.status;
+  return g.waitMs === undefined ? word : `${word} ${duration(g.waitMs)}`;
+}
+
+function join(...parts: (string | undefined)[]): string {
+  return parts.filter((p) => p !== undefined && p !== '').join(' · ');
+}
+
+function labels(g: Goroutine): string {
+  return Object.entries(g.labels ?? {}).map(([k, v]) => `${k}=${v}`).join(' ');
+}
+
+/** "[Go 18] main.worker". */
+export function goroutineLabel(g: Goroutine): string {
+  return `[Go ${g.id}] ${g.name}`;
+}
+
+/** "chan receive 12s · tenant=acme". */
+export function goroutineDescription(g: Goroutine): string {
+  return join(state(g), labels(g), g.system === true ? 'system' : undefined);
+}
+
+/** "main.worker ×4,812", or the goroutine's label where only one lives. */
+export function nodeLabel(n: Node): string {
+  if (n.goroutine !== undefined) return goroutineLabel(n.goroutine);
+  return n.alive > 1 ? `${n.name} ×${count(n.alive)}` : n.name;
+}
+
+/**
+ * What the goroutines of a node do, where they were made, and what lives below
+ * them.
+ */
+export function nodeDescription(n: Node): string {
+  const below = n.total - n.alive;
+  return join(
+    n.goroutine === undefined ? nodeStates(n) : goroutineDescription(n.goroutine),
+    place(n.site),
+    below > 0 ? `${count(below)} below` : undefined,
+  );
+}
+
+function nodeStates(n: Node): string {
+  if (n.alive === 0) return 'exited';
+  const states = Object.entries(n.states ?? {}).sort(([, a], [, b]) => b - a);
+  const [first] = states;
+  if (first === undefined) return n.blocked > 0 ? `${count(n.blocked)} blocked${longest(n)}` : '';
+  const [word, times] = first;
+  const more = states.length > 1 ? `, ${plural(states.length - 1, 'other state')}` : '';
+  return `${times === n.alive ? '' : `${count(times)} `}${word}${longest(n)}${more}`;
+}
+
+function longest(n: { longestWaitMs?: number }): string {
+  return n.longestWaitMs === undefined ? '' : ` ${duration(n.longestWaitMs)}`;
+}
+
+/** All states of a node's goroutines, a line each: "4,800 chan receive". */
+export function nodeDetails(n: Node): string[] {
+  return [
+    n.site === undefined ? n.name : `created by ${n.site.function ?? ''} ${place(n.site)}`.trim(),
+    n.alive === 0 ? 'all of them exited' : `${plural(n.alive, 'goroutine')}${n.blocked > 0 ? `, ${count(n.blocked)} blocked` : ''}`,
+    ...(n.longestWaitMs === undefined ? [] : [`longest wait ${duration(n.longestWaitMs)}`]),
+    ...Object.entries(n.states ?? {}).sort(([, a], [, b]) => b - a).map(([word, times]) => `${count(times)} ${word}`),
+  ];
+}
+
+/** What stands over a go statement: "3 goroutines alive · 2 blocked · longest wait 12s". */
+export function siteTitle(s: Site): string {
+  return join(
+    `${plural(s.alive, 'goroutine')} alive`,
+    s.blocked > 0 ? `${count(s.blocked)} blocked` : undefined,
+    s.longestWaitMs === undefined ? undefined : `longest wait ${duration(s.longestWaitMs)}`,
+  );
+}
+
+/** The filter that finds the goroutines of a go statement. */
+export function siteFilter(path: string, line: number): string {
+  return `site:"${path}:${line}"`;
+}
+
+/** A name of VS Code's for the picture of a goroutine's state. */
+export function icon(g: Pick<Goroutine, 'status' | 'waitReason' | 'system'>): string {
+  if (g.system === true) return 'gear';
+  if (g.waitReason !== undefined || /^(waiting|blocked)/i.test(g.status)) return 'debug-pause';
+  if (/^running/i.test(g.status)) return 'play';
+  if (/syscall/i.test(g.status)) return 'server-process';
+  return 'circle-outline';
+}
