@@ -1,8 +1,6 @@
 package goruntime
 
 import (
-	"encoding/binary"
-	"fmt"
 	"slices"
 	"time"
 
@@ -19,18 +17,38 @@ type link struct {
 	fromMain  bool // the spawner was the first goroutine: its stack ends in runtime.main
 }
 
-// presence is what a goroutine is doing at this stop.
+// presence is what a living goroutine is doing at this stop.
 type presence struct {
 	g     goroutine
-	state *stitch.State // nil: it has exited
-	stack []stitch.Frame
+	state stitch.State
+	stack []stitch.Frame // down to its entry; nil: not known
 }
 
 // maxPresent bounds how much of a spawner's present stack is read: finding the
 // calls that are still unfinished needs its bottom.
 const maxPresent = 1000
 
+// An origin is all that a goroutine's chain depends on, within a stop.
+type origin struct {
+	label, ancestors, gopc uint64
+	spawners               [4]int64
+	limit                  int
+}
+
+// chain returns a goroutine's chain, the same one for all that have the same.
 func (p *program) chain(g goroutine, limit int) (stitch.Chain, error) {
+	key := origin{g.label, g.ancestors, g.gopc, g.spawners, limit}
+	if c, ok := p.chains[key]; ok {
+		return c, nil
+	}
+	c, err := p.readChain(g, limit)
+	if err == nil {
+		p.chains[key] = c
+	}
+	return c, err
+}
+
+func (p *program) readChain(g goroutine, limit int) (stitch.Chain, error) {
 	switch {
 	case g.label != 0:
 		r, err := p.labelled(g.label)
@@ -40,14 +58,13 @@ func (p *program) chain(g goroutine, limit int) (stitch.Chain, error) {
 		if len(r.links) == 0 {
 			return stitch.Chain{Cut: r.cut}, nil
 		}
-		return p.finish(g, r.links, stitch.Label, limit), nil
+		return p.finish(r.links, g.spawners[:], stitch.Label, limit), nil
 	case g.ancestors != 0:
 		links, ids, err := p.ancestorLinks(g.ancestors, limit)
 		if err != nil {
 			return stitch.Chain{}, err
 		}
-		g.spawners = ids
-		return p.finish(g, links, stitch.Ancestors, limit), nil
+		return p.finish(links, ids, stitch.Ancestors, limit), nil
 	case p.labels != nil:
 		return stitch.Chain{}, nil // the first goroutine, or a thread of C code
 	case g.parent != 0:
@@ -128,86 +145,10 @@ func (p *program) recorded(pcs []uint64, kind pcKind) (link, error) {
 	return link{frames: stitch.TrimRecorded(frames), fromMain: fromMain}, nil
 }
 
-// ancestorLinks reads what GODEBUG=tracebackancestors=N recorded
-// (runtime.ancestorInfo), nearest spawner first, with the spawners' ids.
-func (p *program) ancestorLinks(addr uint64, limit int) ([]link, []int64, error) {
-	const most = 10000
-	l := &p.layout.ancestor
-	all, err := p.mem.slice(addr, most)
-	if err != nil {
-		return nil, nil, fmt.Errorf("reading recorded ancestors: %w", err)
-	}
-	var links []link
-	var ids []int64
-	for i := range all.len {
-		if limit > 0 && len(links) > limit {
-			break
-		}
-		next, id, err := p.ancestor(all.ptr + i*l.size)
-		if err != nil {
-			if len(links) == 0 {
-				return nil, nil, fmt.Errorf("reading recorded ancestors: %w", err)
-			}
-			links[len(links)-1].cut = stitch.CutUnreadable
-			return links, ids, nil
-		}
-		links, ids = append(links, next), append(ids, id)
-	}
-	if len(links) == 0 {
-		return nil, nil, fmt.Errorf("reading recorded ancestors: an empty list")
-	}
-	if most, err := p.mostAncestors(); err == nil && len(links) == most {
-		if last := &links[len(links)-1]; !last.fromMain {
-			last.cut = stitch.CutDepth
-		}
-	}
-	return links, ids, nil
-}
-
-// mostAncestors returns how many spawners the program records of a goroutine.
-func (p *program) mostAncestors() (int, error) {
-	addr, err := placesOf(p.session).Address("debug.tracebackancestors")
-	if err != nil {
-		return 0, err
-	}
-	var b [4]byte // an int32
-	if err := p.mem.read(addr, b[:]); err != nil {
-		return 0, err
-	}
-	return int(binary.LittleEndian.Uint32(b[:])), nil
-}
-
-// ancestorFrames is how many calls the runtime keeps of a spawner's stack, the
-// innermost (runtime.tracebackInnerFrames).
-const ancestorFrames = 50
-
-func (p *program) ancestor(addr uint64) (link, int64, error) {
-	id, err := p.mem.uint64(addr + p.layout.ancestor.goid)
-	if err != nil {
-		return link{}, 0, err
-	}
-	list, err := p.mem.slice(addr+p.layout.ancestor.pcs, 10*ancestorFrames)
-	if err != nil {
-		return link{}, 0, err
-	}
-	b := make([]byte, list.len*8)
-	if err := p.mem.read(list.ptr, b); err != nil {
-		return link{}, 0, err
-	}
-	pcs := make([]uint64, 0, list.len)
-	for ; len(b) > 0; b = b[8:] {
-		pcs = append(pcs, binary.LittleEndian.Uint64(b))
-	}
-	l, err := p.recorded(pcs, logical)
-	l.framesCut = len(pcs) >= ancestorFrames
-	return l, int64(id), err
-}
-
 // finish adds to recorded links what is known of the spawners: their ids, and
 // what they are doing now.
-func (p *program) finish(g goroutine, links []link, provenance stitch.Provenance, limit int) stitch.Chain {
+func (p *program) finish(links []link, ids []int64, provenance stitch.Provenance, limit int) stitch.Chain {
 	chain := stitch.Chain{Links: make([]stitch.Link, 0, len(links))}
-	ids := g.spawners
 	for i, l := range links {
 		if limit > 0 && i == limit {
 			if last := &chain.Links[i-1]; last.Cut == stitch.NotCut {
@@ -217,7 +158,7 @@ func (p *program) finish(g goroutine, links []link, provenance stitch.Provenance
 		}
 		out := stitch.Link{
 			Provenance: provenance,
-			Frames:     slices.Clone(l.frames),
+			Frames:     l.frames,
 			FramesCut:  l.framesCut,
 			Cut:        l.cut,
 		}
@@ -228,13 +169,13 @@ func (p *program) finish(g goroutine, links []link, provenance stitch.Provenance
 			out.Spawner = 1
 		}
 		if at, ok := p.presence(out.Spawner); ok {
-			out.State = at.state
+			out.State = &at.state
 			if !l.framesCut {
-				stitch.MarkLive(out.Frames, at.stack)
+				out.Frames = p.markLive(l.frames, at)
 			}
 			// One that still lives knows more of its own spawners.
 			if provenance == stitch.Label && at.g.spawners[0] != 0 {
-				ids = at.g.spawners
+				ids = at.g.spawners[:]
 			}
 		}
 		if l.cut != stitch.NotCut {
@@ -245,11 +186,32 @@ func (p *program) finish(g goroutine, links []link, provenance stitch.Provenance
 	return chain
 }
 
+// markLive returns recorded frames of a spawner, with those marked that are live.
+func (p *program) markLive(recorded []stitch.Frame, at *presence) []stitch.Frame {
+	if len(recorded) == 0 || len(at.stack) == 0 {
+		return recorded
+	}
+	key := recording{&recorded[0], at.g.id}
+	marked, ok := p.marked[key]
+	if !ok {
+		marked = slices.Clone(recorded)
+		stitch.MarkLive(marked, at.stack)
+		p.marked[key] = marked
+	}
+	return marked
+}
+
+// A recording is a stack of a go statement that a spawner executed.
+type recording struct {
+	first   *stitch.Frame
+	spawner int64
+}
+
 // presence tells what a spawner is doing now; false: it has exited, or cannot
 // be read.
-func (p *program) presence(id int64) (presence, bool) {
+func (p *program) presence(id int64) (*presence, bool) {
 	if id == 0 {
-		return presence{}, false
+		return nil, false
 	}
 	at, ok := p.present[id]
 	if !ok {
@@ -258,31 +220,46 @@ func (p *program) presence(id int64) (presence, bool) {
 		}
 		p.present[id] = at
 	}
-	return at, at.state != nil
+	return at, at != nil
 }
 
-func (p *program) presenceOf(g goroutine) presence {
-	state := p.stateOf(g)
-	stack, err := p.stack(g)
-	if err != nil {
-		return presence{g: g, state: &state} // alive, wherever it stands
+func (p *program) presenceOf(g goroutine) *presence {
+	at := &presence{g: g, state: p.stateOf(g)}
+	if stack, err := p.stack(g); err == nil { // else alive, wherever it stands
+		at.stack, at.state.At = stack, stitch.Position(stack)
 	}
-	state.At = stitch.Position(stack)
-	return presence{g, &state, stack}
+	return at
 }
 
 // stateOf returns what a goroutine is doing, without where.
 func (p *program) stateOf(g goroutine) stitch.State {
 	state := stitch.State{Status: statusNames[g.status]}
-	if g.status == statusWaiting {
+	if g.status == statusWaiting || g.status == statusLeaked {
 		state.Wait = p.waitReason(g.wait)
-		if c, ok := p.session.(clock); ok && g.since != 0 {
-			if now, err := c.Now(); err == nil && now > g.since {
-				state.For = time.Duration(now - g.since)
+	}
+	if now := p.time(); g.blocked() && g.since != 0 && now > g.since {
+		state.For = time.Duration(now - g.since)
+	}
+	return state
+}
+
+// blocked tells whether a goroutine is in one of the states in which the runtime
+// notes since when it is.
+func (g *goroutine) blocked() bool {
+	return g.status == statusWaiting || g.status == statusSyscall || g.status == statusLeaked
+}
+
+// time returns the time of this stop by the target's own clock; 0: not known.
+func (p *program) time() int64 {
+	if !p.timed {
+		p.timed = true
+		if c, ok := p.session.(clock); ok {
+			if now, err := c.Now(); err == nil {
+				p.now = now
 			}
 		}
 	}
-	return state
+	return p.now
 }
 
 // stack returns the present stack of a goroutine: unwound here if that can be
@@ -291,6 +268,12 @@ func (p *program) stack(g goroutine) ([]stitch.Frame, error) {
 	if frames, err := p.parked(g); err == nil {
 		return frames, nil
 	}
+	return p.debuggerStack(g)
+}
+
+// debuggerStack returns the present stack of a goroutine as the debugger has it;
+// with an error, what it has of it.
+func (p *program) debuggerStack(g goroutine) ([]stitch.Frame, error) {
 	if s, ok := p.session.(primer); ok && p.gs[g.id].position != unknown {
 		if err := s.Prime(p.gs[g.id].position); err != nil {
 			return nil, err
@@ -312,6 +295,11 @@ func (p *program) liveChain(g goroutine, limit int) (stitch.Chain, error) {
 		}
 		seen[g.parent] = true
 		at, alive := p.presence(g.parent)
+		var stack []stitch.Frame
+		var state *stitch.State
+		if alive {
+			stack, state = at.stack, &at.state
+		}
 		frames, err := p.symbols.resolve(g.gopc, false)
 		if err != nil {
 			if len(chain.Links) == 0 {
@@ -322,15 +310,15 @@ func (p *program) liveChain(g goroutine, limit int) (stitch.Chain, error) {
 		}
 		frames = slices.Clone(frames)
 		whole := frames[len(frames)-1].Func
-		if i := slices.IndexFunc(at.stack, func(f stitch.Frame) bool {
+		if i := slices.IndexFunc(stack, func(f stitch.Frame) bool {
 			return stitch.SameFunc(f.Func, whole)
 		}); i >= 0 {
-			frames = append(frames, slices.Clone(at.stack[i+1:])...)
+			frames = append(frames, slices.Clone(stack[i+1:])...)
 		}
 		frames = stitch.TrimRecorded(frames)
-		stitch.MarkLive(frames, at.stack) // of a whole stack, but for the guess
+		stitch.MarkLive(frames, stack) // of a whole stack, but for the guess
 		chain.Links = append(chain.Links, stitch.Link{
-			Spawner: g.parent, State: at.state, Provenance: stitch.Live, Frames: frames,
+			Spawner: g.parent, State: state, Provenance: stitch.Live, Frames: frames,
 		})
 		if !alive {
 			chain.Links[len(chain.Links)-1].Cut = stitch.CutUnrecorded

@@ -14,12 +14,12 @@ type goroutine struct {
 	ancestors uint64 // address of its []ancestorInfo; 0: none
 	status    uint32
 	wait      uint8
-	since     int64   // g.waitsince, by the target's clock; 0: not known (the garbage collector sets it)
-	m         uint64  // address of the runtime.m of the thread that it is on; 0: none
-	sp, pc    uint64  // where it stopped, unless it is on a thread
-	stackTop  uint64  // g.stktopsp: the stack pointer of its outermost frame
-	label     uint64  // address of its spawn label; 0: none
-	spawners  []int64 // ids of the spawner, the spawner's spawner, and on; 0: not known
+	since     int64    // g.waitsince, by the target's clock; 0: not known (the garbage collector sets it)
+	m         uint64   // address of the runtime.m of the thread that it is on; 0: none
+	sp, pc    uint64   // where it stopped, unless it is on a thread
+	stackTop  uint64   // g.stktopsp: the stack pointer of its outermost frame
+	label     uint64   // address of its spawn label; 0: none
+	spawners  [4]int64 // ids of the spawner, the spawner's spawner, and on; 0: not known
 }
 
 // A slot is where the g of a goroutine was found: its address, and its position
@@ -32,10 +32,13 @@ type slot struct {
 const unknown = -1
 
 const (
-	statusWaiting = 4      // runtime._Gwaiting
-	statusDead    = 6      // runtime._Gdead
-	statusExtra   = 11     // runtime._Gdeadextra, Go 1.26
-	statusScan    = 0x1000 // runtime._Gscan, a flag beside the status
+	statusRunnable = 1      // runtime._Grunnable
+	statusSyscall  = 3      // runtime._Gsyscall
+	statusWaiting  = 4      // runtime._Gwaiting
+	statusDead     = 6      // runtime._Gdead
+	statusLeaked   = 10     // runtime._Gleaked, Go 1.26: it waits for what can never happen
+	statusExtra    = 11     // runtime._Gdeadextra, Go 1.26
+	statusScan     = 0x1000 // runtime._Gscan, a flag beside the status
 )
 
 // statusNames are the states of runtime/runtime2.go, without their _G.
@@ -48,16 +51,25 @@ func (g *goroutine) alive() bool {
 	return g.id != 0 && g.status != statusDead && g.status != statusExtra && g.status != 0
 }
 
+// gSize returns how many bytes of a runtime.g hold all that is read of it.
+func (p *program) gSize() uint64 {
+	if p.labels == nil {
+		return p.layout.g.size
+	}
+	return max(p.layout.g.size, p.labels.GSpawn+8, p.labels.GSpawnGoids+24)
+}
+
 // readGoroutine reads the runtime.g at addr.
 func (p *program) readGoroutine(addr uint64) (goroutine, error) {
-	size := p.layout.g.size
-	if p.labels != nil {
-		size = max(size, p.labels.GSpawn+8, p.labels.GSpawnGoids+24)
-	}
-	b := make([]byte, size)
+	b := make([]byte, p.gSize())
 	if err := p.mem.read(addr, b); err != nil {
 		return goroutine{}, fmt.Errorf("reading the runtime.g at %#x: %w", addr, err)
 	}
+	return p.decode(addr, b)
+}
+
+// decode returns the goroutine of the runtime.g at addr, which has been read.
+func (p *program) decode(addr uint64, b []byte) (goroutine, error) {
 	word := func(off uint64) uint64 { return binary.LittleEndian.Uint64(b[off:]) }
 	l := &p.layout.g
 	g := goroutine{
@@ -74,13 +86,13 @@ func (p *program) readGoroutine(addr uint64) (goroutine, error) {
 		pc:        word(l.pc),
 		stackTop:  word(l.stktopsp),
 	}
-	g.spawners = []int64{g.parent}
+	g.spawners[0] = g.parent
 	if p.labels != nil {
 		s, err := p.labels.Spawn(copied{addr, b}, addr)
 		if err != nil {
 			return goroutine{}, err
 		}
-		g.label, g.spawners = s.Label, s.Spawners[:]
+		g.label, g.spawners = s.Label, s.Spawners
 	}
 	return g, nil
 }

@@ -24,6 +24,9 @@ type layout struct {
 	}
 }
 
+// maxG bounds what is believed to be the size of a runtime.g.
+const maxG = 4096
+
 func readLayout(s Session) (*layout, error) {
 	l := &layout{}
 	at := placesOf(s)
@@ -64,7 +67,7 @@ func readLayout(s Session) (*layout, error) {
 	if err != nil {
 		return nil, fmt.Errorf("finding the Go runtime's structures: %w", err)
 	}
-	if l.g.size > 4096 {
+	if l.g.size > maxG {
 		return nil, fmt.Errorf("finding the Go runtime's structures: a g of %d bytes is not plausible", l.g.size)
 	}
 	// Its absence costs only the words in brackets.

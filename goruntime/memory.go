@@ -13,6 +13,7 @@ type memory struct {
 	// at, by page number. They never change while the process lives, and every
 	// read of a remote target costs a round trip.
 	pages map[uint64][]byte
+	run   []byte // what readRanges reads into; nil until needed
 }
 
 const pageSize = 4096

@@ -29,16 +29,39 @@ type program struct {
 	mem     *memory
 	layout  *layout
 	symbols *symbols
+	log     *slog.Logger
 	labels  *spawnlabel.Format // nil: the program does not record labels
 	waits   map[uint8]string
 	records map[uint64]record // by address of a label, which is immutable
 	gs      map[int64]slot    // where the g is that had the id when last seen
 	scanner scanner
+	listing *listing       // nil until a list is asked for
 	gone    map[int64]bool // spawners that are known to have exited
 
-	// Of one stop:
-	scanned bool
-	present map[int64]presence
+	stop
+}
+
+// A stop is what is known only until the program goes on.
+type stop struct {
+	scanned  bool                      // gs is up to date
+	timed    bool                      // now has been asked for
+	now      int64                     // by the target's clock; 0: not known
+	present  map[int64]*presence       // of spawners, or of all; nil: it has exited
+	stacks   map[string][]stitch.Frame // by their return addresses
+	chains   map[origin]stitch.Chain
+	marked   map[recording][]stitch.Frame
+	ancestry ancestry
+	list     []stitch.Goroutine // all of them; nil: not asked for
+}
+
+func newStop() stop {
+	return stop{
+		present:  map[int64]*presence{},
+		stacks:   map[string][]stitch.Frame{},
+		chains:   map[origin]stitch.Chain{},
+		marked:   map[recording][]stitch.Frame{},
+		ancestry: ancestry{lists: map[slice]link{}, links: map[string]link{}},
+	}
 }
 
 // NewReader returns a Reader of the program that s looks into. Nothing is read
@@ -52,9 +75,8 @@ func (r *Reader) Reset() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.program != nil {
-		r.program.scanned = false
+		r.program.stop = newStop()
 		r.program.symbols.reread = true
-		r.program.present = map[int64]presence{}
 	}
 }
 
@@ -120,12 +142,13 @@ func openProgram(s Session, log *slog.Logger) (*program, error) {
 		mem:     mem,
 		layout:  l,
 		symbols: symbols,
+		log:     log,
 		labels:  readFormat(s, mem, log),
 		waits:   map[uint8]string{},
 		records: map[uint64]record{},
 		gs:      map[int64]slot{},
 		gone:    map[int64]bool{},
-		present: map[int64]presence{},
+		stop:    newStop(),
 	}, nil
 }
 

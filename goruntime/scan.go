@@ -10,28 +10,16 @@ import (
 const maxGoroutines = 1 << 24 // at 2 KiB of stack each, more than 32 GiB
 
 // A scanner finds out which goroutine each runtime.g serves at the moment. Of
-// all questions it is the only one whose cost grows with their number, so it
-// reads no more than it must: runtime.allgs only grows, so the addresses are
-// read once; g's are made one after the other and most stand close together, so
-// their ids are read many at a time; and only ids that have changed are noted.
+// all questions it is one whose cost grows with their number, so it reads no
+// more than it must: runtime.allgs only grows, so the addresses are read once;
+// g's are made one after the other and most stand close together, so their ids
+// are read many at a time; and only ids that have changed are noted.
 type scanner struct {
-	slots []slot // in the order of runtime.allgs
-	ids   []int64
-	runs  []run
-	buf   []byte
+	slots  []slot // in the order of runtime.allgs
+	ids    []int64
+	sorted []int   // positions in runtime.allgs, by the g's addresses
+	ranges []Range // of the ids, in that order
 }
-
-// A run is a piece of memory that holds the ids of several g's.
-type run struct {
-	addr      uint64
-	size      int
-	positions []int // of its g's in runtime.allgs
-}
-
-const (
-	maxRun = 64 << 10 // what sessions read at once
-	maxGap = 8 << 10  // what may lie between two ids of one run
-)
 
 // scan brings p.gs up to date.
 func (p *program) scan() error {
@@ -39,20 +27,10 @@ func (p *program) scan() error {
 		return fmt.Errorf("listing goroutines: %w", err)
 	}
 	s := &p.scanner
-	for _, r := range s.runs {
-		buf := s.buf[:r.size]
-		whole := p.mem.read(r.addr, buf) == nil // else something between the g's is not readable
-		for _, i := range r.positions {
-			addr := s.slots[i].addr + p.layout.g.goid
-			if !whole {
-				id, err := p.mem.uint64(addr)
-				if err != nil {
-					return fmt.Errorf("listing goroutines: %w", err)
-				}
-				p.note(i, int64(id))
-				continue
-			}
-			p.note(i, int64(binary.LittleEndian.Uint64(buf[addr-r.addr:])))
+	p.mem.readRanges(s.ranges)
+	for i, r := range s.ranges {
+		if r.Err == nil { // else none of the others is worse for it
+			p.note(s.sorted[i], int64(binary.LittleEndian.Uint64(r.Buf)))
 		}
 	}
 	p.scanned = true
@@ -99,31 +77,16 @@ func (p *program) growSlots() error {
 			done++
 		}
 	}
-	s.ids = append(s.ids, make([]int64, len(s.slots)-len(s.ids))...)
-	s.group(p.layout.g.goid)
+	n := len(s.slots)
+	s.ids = append(s.ids, make([]int64, n-len(s.ids))...)
+	s.sorted, s.ranges = make([]int, n), make([]Range, n)
+	for i := range n {
+		s.sorted[i] = i
+	}
+	slices.SortFunc(s.sorted, func(i, j int) int { return cmp.Compare(s.slots[i].addr, s.slots[j].addr) })
+	buf := make([]byte, 8*n)
+	for i, position := range s.sorted {
+		s.ranges[i] = Range{Addr: s.slots[position].addr + p.layout.g.goid, Buf: buf[8*i:][:8]}
+	}
 	return nil
-}
-
-// group divides all ids into runs.
-func (s *scanner) group(goid uint64) {
-	sorted := slices.SortedFunc(slices.Values(s.slots), func(a, b slot) int { return cmp.Compare(a.addr, b.addr) })
-	s.runs = s.runs[:0]
-	for _, at := range sorted {
-		addr := at.addr + goid
-		if n := len(s.runs); n > 0 {
-			last := &s.runs[n-1]
-			end := last.addr + uint64(last.size)
-			if size := addr + 8 - last.addr; addr >= last.addr && addr-min(end, addr) <= maxGap && size <= maxRun {
-				last.size = max(last.size, int(size))
-				last.positions = append(last.positions, at.position)
-				continue
-			}
-		}
-		s.runs = append(s.runs, run{addr, 8, []int{at.position}})
-	}
-	size := 0
-	for _, r := range s.runs {
-		size = max(size, r.size)
-	}
-	s.buf = make([]byte, size)
 }

@@ -21,7 +21,7 @@ func (r *Reader) State(goid int64) (stitch.State, error) {
 	if err != nil {
 		return stitch.State{}, fmt.Errorf("reading the state of goroutine %d: %w", goid, err)
 	}
-	return *p.presenceOf(g).state, nil
+	return p.presenceOf(g).state, nil
 }
 
 // Stack returns the own frames of a living goroutine, topmost first, inlined

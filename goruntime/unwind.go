@@ -15,49 +15,80 @@ const (
 	maxFrames = 1000
 )
 
-// parked returns the stack of a goroutine that waits, topmost first, by the
-// runtime's own tables of stack depths (pcsp): exact at every instruction, and
-// many times faster than a debugger, which goes by DWARF.
-//
-// The walk is runtime.unwinder's of a goroutine that is not on a thread. It
-// believes nothing that it cannot check: it has to end in goexit, at the place
-// that the runtime itself keeps for that (g.stktopsp), else it is an error.
+// parked returns the stack of a goroutine that is on no thread, topmost first, by
+// the runtime's own tables of stack depths (pcsp): exact at every instruction,
+// and many times faster than a debugger, which goes by DWARF.
 func (p *program) parked(g goroutine) ([]stitch.Frame, error) {
-	// A worker of the garbage collector calls itself waiting while it runs on
-	// its thread's system stack, so that its own stack may be scanned.
-	if g.status != statusWaiting || g.m != 0 {
-		return nil, errors.New("the goroutine does not wait")
-	}
-	const word = 8
-	size := g.stackTop + word - g.sp
-	if g.sp%word != 0 || g.sp > g.stackTop || size > maxStack {
-		return nil, fmt.Errorf("a stack from %#x to %#x is not plausible", g.sp, g.stackTop)
+	size, err := g.stackSize()
+	if err != nil {
+		return nil, err
 	}
 	stack := make([]byte, size)
 	if err := p.mem.read(g.sp, stack); err != nil {
 		return nil, err
 	}
-	var frames []stitch.Frame
+	return p.walk(g, stack)
+}
+
+// stackSize returns how many bytes, from g.sp on, the stack of a parked goroutine
+// has.
+func (g *goroutine) stackSize() (uint64, error) {
+	// A worker of the garbage collector calls itself waiting while it runs on
+	// its thread's system stack, so that its own stack may be scanned.
+	switch g.status {
+	case statusWaiting, statusRunnable, statusLeaked:
+	default:
+		return 0, errors.New("the goroutine is not parked")
+	}
+	if g.m != 0 {
+		return 0, errors.New("the goroutine is on a thread")
+	}
+	size := g.stackTop + wordSize - g.sp
+	if g.sp%wordSize != 0 || g.sp > g.stackTop || size > maxStack {
+		return 0, fmt.Errorf("a stack from %#x to %#x is not plausible", g.sp, g.stackTop)
+	}
+	return size, nil
+}
+
+const wordSize = 8
+
+// walk names the frames of a parked goroutine's stack, whose memory has been
+// read. Equal stacks are the same.
+//
+// The walk is runtime.unwinder's of a goroutine that is not on a thread. It
+// believes nothing that it cannot check: it has to end in goexit, at the place
+// that the runtime itself keeps for that (g.stktopsp), else it is an error.
+func (p *program) walk(g goroutine, stack []byte) ([]stitch.Frame, error) {
+	var addrs []byte
+	var frames int
+	var all [][]stitch.Frame
+	exact := true // the topmost address is taken as it is, as debuggers do
 	for pc, sp, n := g.pc, g.sp, 0; n < maxFrames; n++ {
 		m, f, err := p.symbols.find(pc)
 		if err != nil {
 			return nil, err
 		}
-		// The topmost address is taken as it is, as debuggers do.
-		calls, err := p.symbols.resolve(pc, n == 0)
+		calls, err := p.symbols.resolve(pc, exact)
 		if err != nil {
 			return nil, err
 		}
-		frames = append(frames, calls...)
-		if calls[0].Func == "runtime.goexit" {
+		all = append(all, calls)
+		frames += len(calls)
+		addrs = binary.LittleEndian.AppendUint64(addrs, pc)
+		name := calls[0].Func
+		if name == "runtime.goexit" {
 			if sp != g.stackTop {
 				return nil, fmt.Errorf("the stack ends at %#x instead of %#x", sp, g.stackTop)
 			}
-			return frames, nil
+			return p.sameStack(addrs, all, frames), nil
 		}
-		if f.flag&(flagTopFrame|flagSPWrite) != 0 {
-			return nil, fmt.Errorf("%s cannot be unwound", calls[0].Func)
+		// What is below asyncPreempt was interrupted anywhere: debuggers and the
+		// runtime do not agree which line that is.
+		if f.flag&(flagTopFrame|flagSPWrite) != 0 || name == "runtime.asyncPreempt" {
+			return nil, fmt.Errorf("%s cannot be unwound", name)
 		}
+		// The address below a signal handler's frame is where the signal struck.
+		exact = name == "runtime.sigpanic"
 		depth, err := p.symbols.depth(m, f, pc)
 		if err != nil {
 			return nil, err
@@ -65,16 +96,30 @@ func (p *program) parked(g goroutine) ([]stitch.Frame, error) {
 		// The frame ends depth bytes further. A call on x86 pushed the return
 		// address beyond it; elsewhere the function has stored it at its bottom.
 		at := sp + depth
-		next := at + word
+		next := at + wordSize
 		if m.linkRegister() {
 			at, next = sp, at
 		}
-		if at < g.sp || at%word != 0 || at+word > g.sp+size || next <= sp {
-			return nil, fmt.Errorf("%s has a frame beyond the stack", calls[0].Func)
+		if at < g.sp || at%wordSize != 0 || at+wordSize > g.sp+uint64(len(stack)) || next <= sp {
+			return nil, fmt.Errorf("%s has a frame beyond the stack", name)
 		}
 		pc, sp = binary.LittleEndian.Uint64(stack[at-g.sp:]), next
 	}
 	return nil, fmt.Errorf("more than %d frames", maxFrames)
+}
+
+// sameStack returns the frames of the physical frames that are given, for equal
+// addresses the same.
+func (p *program) sameStack(addrs []byte, all [][]stitch.Frame, frames int) []stitch.Frame {
+	if stack, ok := p.stacks[string(addrs)]; ok {
+		return stack
+	}
+	stack := make([]stitch.Frame, 0, frames)
+	for _, calls := range all {
+		stack = append(stack, calls...)
+	}
+	p.stacks[string(addrs)] = stack
+	return stack
 }
 
 // Flags of a runtime._func (internal/abi.FuncFlag).
