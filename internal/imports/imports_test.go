@@ -17,17 +17,18 @@ const module = "github.com/dlvx/dlvx"
 // allowed names what the code of each package may import beside the standard
 // library: prefixes of import paths. Tests are free.
 var allowed = map[string][]string{
-	"stitch":           {},
-	"spawnlabel":       {},
-	"goruntime":        {module + "/stitch", module + "/spawnlabel"},
-	"delve":            {module + "/stitch", module + "/goruntime", "github.com/go-delve/", "github.com/spf13/", "golang.org/x/", "github.com/mattn/"},
-	"dapproxy":         {module + "/stitch", "github.com/google/go-dap"},
-	"internal/render":  {module + "/stitch"},
-	"internal/e2e":     {},
-	"internal/fixture": {},
-	"internal/imports": {},
-	"internal/picture": {module + "/internal/fixture"},
-	"cmd/dlvx":         {module, "github.com/spf13/", "github.com/mattn/", "golang.org/x/"},
+	"stitch":                   {},
+	"spawnlabel":               {},
+	"goruntime":                {module + "/stitch", module + "/spawnlabel"},
+	"delve":                    {module + "/stitch", module + "/goruntime", "github.com/go-delve/", "github.com/spf13/", "golang.org/x/", "github.com/mattn/"},
+	"dapproxy":                 {module + "/stitch", "github.com/google/go-dap"},
+	"internal/render":          {module + "/stitch"},
+	"internal/e2e":             {},
+	"internal/fixture":         {},
+	"internal/fixture/compare": {module + "/internal/fixture"},
+	"internal/imports":         {},
+	"internal/picture":         {module + "/internal/fixture"},
+	"cmd/dlvx":                 {module, "github.com/spf13/", "github.com/mattn/", "golang.org/x/"},
 }
 
 func TestImportRules(t *testing.T) {

@@ -1,0 +1,59 @@
+// The active editor: where the cursor is, breakpoints, CodeLens.
+
+import assert from 'node:assert/strict';
+
+import { until } from './until.mjs';
+
+export class Editor {
+  #page;
+  #editor;
+
+  constructor(wb) {
+    this.#page = wb.page;
+    this.#editor = this.#page.locator('.editor-group-container.active .editor-instance');
+  }
+
+  /** Waits until the active editor shows this file (its base name), with the cursor on this line. */
+  async atLine(file, line) {
+    await this.tab(file).waitFor();
+    await this.#editor.locator('.active-line-number').filter({ hasText: new RegExp(`^${line}$`) }).first().waitFor();
+  }
+
+  /** The tab of the active editor, if it has this title. */
+  tab(title) {
+    return this.#page.locator('.tab.active').filter({ hasText: title }).first();
+  }
+
+  /** Clicks beside the number of a line that is in view, as a user does to set a breakpoint. */
+  async setBreakpoint(line) {
+    const number = this.#editor.locator('.margin .line-numbers').filter({ hasText: new RegExp(`^${line}$`) }).first();
+    const margin = await this.#editor.locator('.margin').first().boundingBox();
+    // The margin offers a breakpoint once the workbench knows that Go has them.
+    await until(`a breakpoint to be offered at line ${line}`, async () => {
+      const at = await number.boundingBox();
+      await this.#page.mouse.move(margin.x + margin.width + 50, at.y);
+      await this.#page.mouse.move(margin.x + 8, at.y + at.height / 2);
+      return this.#editor.locator('.codicon-debug-hint').isVisible();
+    });
+    await this.#page.mouse.down();
+    await this.#page.mouse.up();
+    await this.#editor.locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified').first().waitFor();
+  }
+
+  /** Waits for text in view, and gives all the text that is: lines, without their ends. */
+  async lines(pattern) {
+    const view = this.#editor.locator('.view-lines').first();
+    await view.filter({ hasText: pattern }).waitFor();
+    const lines = await view.locator('.view-line').evaluateAll((rows) => rows
+      .map((row) => ({ top: parseFloat(row.style.top), text: row.textContent }))
+      .sort((a, b) => a.top - b.top)
+      .map((row) => row.text.replaceAll('\u00a0', ' ').trimEnd()));
+    assert.ok(lines.length > 0);
+    return lines;
+  }
+
+  /** The CodeLens that has this text. */
+  codeLens(pattern) {
+    return this.#editor.locator('.codelens-decoration').filter({ hasText: pattern });
+  }
+}

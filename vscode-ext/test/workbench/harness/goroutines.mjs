@@ -1,0 +1,1 @@
+export class Goroutines { constructor(wb) { this.wb = wb; } }

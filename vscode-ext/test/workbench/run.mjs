@@ -1,0 +1,28 @@
+// Runs the end-to-end test, by the Node that install.mjs has put in place:
+// .ci/workbench says how. It builds dlvx, and the helper that knows the fixture
+// programs, packages the extension, installs the package as a user does, and runs the
+// scenarios. What a failed scenario leaves is in the folder that is printed.
+
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { prepare } from './harness/prepare.mjs';
+
+const here = import.meta.dirname;
+const update = '--update-images';
+const args = process.argv.slice(2).filter((a) => a !== update);
+const flags = args.filter((a) => a.startsWith('--'));
+let scenarios = args.filter((a) => !a.startsWith('--'));
+if (!scenarios.length) {
+  const dir = path.join(here, 'scenarios');
+  scenarios = fs.readdirSync(dir).filter((n) => n.endsWith('.test.mjs')).sort().map((n) => path.join(dir, n));
+}
+
+const { file, tools, remove } = prepare();
+const env = { ...process.env, DLVX_WORKBENCH_TOOLS: file };
+if (process.argv.includes(update)) env.DLVX_WORKBENCH_IMAGES = path.join(here, '../../images');
+const run = spawnSync(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=2', ...flags, ...scenarios], { env, stdio: 'inherit' });
+if (fs.readdirSync(tools.artifacts).length) console.log(`what failed scenarios left: ${tools.artifacts}`);
+remove();
+process.exit(run.status ?? 1);
