@@ -102,6 +102,9 @@ var (
 	// Delve's own patterns (onEvaluateRequest).
 	callExpr = regexp.MustCompile(`^\s*call\s+\S+`)
 	dlvExpr  = regexp.MustCompile(`^\s*dlv\s+\S+`)
+	// The dlv command that selects another process of those that are followed,
+	// which has other goroutines by the same numbers.
+	dlvSwitch = regexp.MustCompile(`^\s*dlv\s+target\s+switch\b`)
 	// The one dlv command that evaluates in the frame.
 	dlvExamine = regexp.MustCompile(`^\s*dlv\s+(x|examinemem)\b`)
 )

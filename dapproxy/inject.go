@@ -134,12 +134,18 @@ func (i *Injector) topmost(st *stop, goid int64) (int, error) {
 // evaluate asks for an expression's value as text. goid 0 is the selected
 // goroutine.
 func (i *Injector) evaluate(goid int64, expr string) (string, error) {
+	// The context keeps Delve from showing failures to the user.
+	return i.evaluateAs("watch", goid, expr)
+}
+
+// evaluateAs does so in a context of DAP's: in "clipboard" long values are not
+// cut.
+func (i *Injector) evaluateAs(context string, goid int64, expr string) (string, error) {
 	st := i.s.gate.current()
 	if st == nil {
 		return "", errRunning
 	}
-	// The context keeps Delve from showing failures to the user.
-	args := dap.EvaluateArguments{Expression: expr, Context: "watch"}
+	args := dap.EvaluateArguments{Expression: expr, Context: context}
 	if goid != 0 {
 		id, err := i.topmost(st, goid)
 		if err != nil {
@@ -216,11 +222,7 @@ func (i *Injector) ReadMemory(addr uint64, buf []byte) error {
 	// that buf does not touch.
 	for from := addr &^ 7; from < addr+uint64(len(buf)); from += maxExamine {
 		to := min(from+maxExamine, (addr+uint64(len(buf))+7)&^7)
-		text, err := i.evaluate(0, fmt.Sprintf("dlv x -fmt hex -count %d -size 8 %#x", (to-from)/8, from))
-		if err != nil {
-			return fmt.Errorf("reading %d bytes at %#x: %w", len(buf), addr, err)
-		}
-		words, err := parseExamined(text, from, int(to-from)/8)
+		words, err := i.examine(from, int(to-from)/8)
 		if err != nil {
 			return fmt.Errorf("reading %d bytes at %#x: %w", len(buf), addr, err)
 		}
@@ -231,6 +233,64 @@ func (i *Injector) ReadMemory(addr uint64, buf []byte) error {
 		}
 	}
 	return nil
+}
+
+// examine reads count words at addr.
+func (i *Injector) examine(addr uint64, count int) ([]byte, error) {
+	if !i.s.noExamine.Load() {
+		text, err := i.evaluate(0, fmt.Sprintf("dlv x -fmt hex -count %d -size 8 %#x", count, addr))
+		if err == nil {
+			return parseExamined(text, addr, count)
+		}
+		if !strings.Contains(err.Error(), "command not available") {
+			return nil, err
+		}
+		i.s.noExamine.Store(true) // Delve before 1.26
+	}
+	return i.examineArrays(addr, count)
+}
+
+// maxArray is how many elements of an array Delve evaluates (its
+// DefaultLoadConfig), and of each of those, if they are arrays.
+const maxArray = 64
+
+// examineArrays does so where the command is missing: the memory is taken for
+// an array.
+func (i *Injector) examineArrays(addr uint64, count int) ([]byte, error) {
+	data := make([]byte, 0, count*8)
+	for len(data) < count*8 {
+		words := count - len(data)/8
+		typ := fmt.Sprintf("[%d]uint64", words)
+		if rows := min(words/maxArray, maxArray); rows > 0 {
+			words = rows * maxArray
+			typ = fmt.Sprintf("[%d][%d]uint64", rows, maxArray)
+		}
+		text, err := i.evaluateAs("clipboard", 0, fmt.Sprintf("*(*%s)(%#x)", typ, addr+uint64(len(data))))
+		if err != nil {
+			return nil, err
+		}
+		if data, err = appendWords(data, typ, text, words); err != nil {
+			return nil, err
+		}
+	}
+	return data, nil
+}
+
+// appendWords reads an array of arrays of words, "[2][1]uint64 [[1],[2]]".
+func appendWords(data []byte, typ, text string, count int) ([]byte, error) {
+	values, ok := strings.CutPrefix(text, typ+" ")
+	words := strings.FieldsFunc(values, func(r rune) bool { return r == '[' || r == ']' || r == ',' })
+	if !ok || len(words) != count {
+		return nil, fmt.Errorf("delve says %.120q", text)
+	}
+	for _, w := range words {
+		v, err := strconv.ParseUint(w, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%.30q is not a word of memory", w)
+		}
+		data = binary.LittleEndian.AppendUint64(data, v)
+	}
+	return data, nil
 }
 
 // parseExamined reads rows of "0xADDR:  0xWORD  0xWORD ...", which must begin

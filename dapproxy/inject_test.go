@@ -184,3 +184,24 @@ func TestInjectorStack(t *testing.T) {
 		}
 	})
 }
+
+func TestAppendWords(t *testing.T) {
+	// As Delve 1.20.0 printed them.
+	got, err := appendWords(nil, "[2][3]uint64", "[2][3]uint64 [[1,4709351,23],[1,4713844,18446744073709551615]]", 6)
+	if err != nil || len(got) != 48 || binary.LittleEndian.Uint64(got[8:]) != 4709351 || binary.LittleEndian.Uint64(got[40:]) != 1<<64-1 {
+		t.Errorf("got %v, %v", got, err)
+	}
+	for _, text := range []string{
+		"[2]uint64 [1]",
+		"[2]uint64 [1,2,3]",
+		"[2]uint64 [1,...]",
+		"[2]uint64 [1,-2]",
+		"[3]uint64 [1,2]",
+		"(unreadable input/output error)",
+		"",
+	} {
+		if got, err := appendWords(nil, "[2]uint64", text, 2); err == nil {
+			t.Errorf("%q read as %v", text, got)
+		}
+	}
+}

@@ -13,7 +13,12 @@ import (
 // one, else to Delve.
 func (s *session) onFrame(m message, handle func(message, *addedFrame)) {
 	var args dap.EvaluateArguments // its frameId is that of scopes, too
-	if m.arguments(&args) != nil || args.FrameId < firstID {
+	err := m.arguments(&args)
+	if m.command == "evaluate" && dlvSwitch.MatchString(args.Expression) {
+		s.resume(m, true) // whatever the frame is: what was shown is of another process
+		return
+	}
+	if err != nil || args.FrameId < firstID {
 		if m.command == "evaluate" && callExpr.MatchString(args.Expression) {
 			s.resume(m, true)
 			return

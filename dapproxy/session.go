@@ -62,9 +62,10 @@ type session struct {
 
 	initialize message // the client's request, once it has been dispatched
 
-	pending table
-	gate    gate
-	targets atomic.Int64 // counts initialized events: a restart makes a new target
+	pending   table
+	gate      gate
+	noExamine atomic.Bool  // this Delve has no command that shows memory
+	targets   atomic.Int64 // counts initialized events: a restart makes a new target
 
 	// Added frames and the scopes on them take their numbers here.
 	lastID atomic.Int64

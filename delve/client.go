@@ -12,10 +12,13 @@ import (
 
 // A ClientSession looks into the target of a Delve at the other end of an RPC
 // connection.
-type ClientSession struct{ c service.Client }
+type ClientSession struct {
+	c   service.Client
+	pid int // of the target; 0: not known
+}
 
 // NewClientSession returns the [goruntime.Session] of c's selected target.
-func NewClientSession(c service.Client) *ClientSession { return &ClientSession{c} }
+func NewClientSession(c service.Client) *ClientSession { return &ClientSession{c: c} }
 
 // ReadMemory implements [goruntime.Session]. The server gives at most 64 KiB
 // in one answer.

@@ -29,6 +29,9 @@ func NewDebuggerSession(d *debugger.Debugger) *DebuggerSession {
 	return &DebuggerSession{d, group.Selected.Pid()}
 }
 
+// Pid returns the id of the process that s looks into.
+func (s *DebuggerSession) Pid() int { return s.pid }
+
 // target returns the target, which the caller may look into until unlock.
 func (s *DebuggerSession) target() (t *proc.Target, unlock func(), err error) {
 	group, unlock := s.d.LockTargetGroup()

@@ -88,16 +88,13 @@ func (o Options) CheckTerminal() error {
 	return nil
 }
 
-// Debug runs a debug session of p: Delve's terminal with stitched stacks, or,
-// with --headless, Delve's server. It returns when the user or the client ends
-// the session, or when ctx ends; the program is then gone, or let go if it was
-// attached to. SIGINT is the terminal's own: it halts the program.
+// Debug runs a debug session of p in Delve's terminal with stitched stacks. It
+// returns when the user ends the session, or when ctx ends; the program is then
+// gone, or let go if it was attached to. SIGINT is the terminal's own: it halts
+// the program.
 //
 // The status is the exit status of dlv; an error is to be reported besides.
 func Debug(ctx context.Context, o Options, p Program, show ShowStack, log *slog.Logger) (status int, err error) {
-	if o.Headless {
-		return 0, headless(ctx, o, p)
-	}
 	if o.AcceptMulticlient {
 		log.Warn("--accept-multiclient is ignored without --headless")
 		o.AcceptMulticlient = false // it would keep the server from ending
@@ -120,27 +117,6 @@ func Debug(ctx context.Context, o Options, p Program, show ShowStack, log *slog.
 	t := terminalSession{
 		client: client, init: o.Init, attached: p.Attach.is(), show: show, log: log, end: end,
 	}
-	return t.run(ctx)
-}
-
-// Connect runs Delve's terminal with stitched stacks on a headless server, dlv's
-// or dlvx's. Where ctx ends the session, the program stays with its server.
-func Connect(ctx context.Context, o Options, addr string, show ShowStack, log *slog.Logger) (status int, err error) {
-	network, address := SplitNetwork(addr)
-	conn, err := net.Dial(network, address)
-	if err != nil {
-		return 1, fmt.Errorf("connecting to the debug server: %w", err)
-	}
-	client := rpc2.NewClientFromConn(conn)
-	if client.IsMulticlient() {
-		// An error is that of a program that has exited, or comes again later.
-		if state, _ := client.GetStateNonBlocking(); state != nil && state.Running {
-			if _, err := client.Halt(); err != nil {
-				return 1, fmt.Errorf("halting the program: %w", err)
-			}
-		}
-	}
-	t := terminalSession{client: client, init: o.Init, show: show, log: log, end: conn.Close}
 	return t.run(ctx)
 }
 
@@ -191,38 +167,6 @@ func SplitNetwork(addr string) (network, address string) {
 		return "unix", path
 	}
 	return "tcp", addr
-}
-
-// headless serves Delve's RPC and DAP to whoever connects.
-func headless(ctx context.Context, o Options, p Program) error {
-	if o.Init != "" {
-		fmt.Fprintln(os.Stderr, "Warning: init file ignored with --headless")
-	}
-	network, addr := SplitNetwork(o.Listen)
-	listener, err := net.Listen(network, addr)
-	if err != nil {
-		return fmt.Errorf("could not start listener: %w", err)
-	}
-	defer listener.Close()
-	disconnected := make(chan struct{})
-	server, err := o.start(p, listener, proc.OutputRedirect{}, disconnected)
-	if err != nil {
-		return err
-	}
-	if o.Continue {
-		conn, err := net.Dial(network, listener.Addr().String())
-		if err != nil {
-			return errors.Join(fmt.Errorf("continuing the program: %w", err), stop(server))
-		}
-		if err := rpc2.NewClientFromConn(conn).Disconnect(true); err != nil {
-			return errors.Join(fmt.Errorf("continuing the program: %w", err), stop(server))
-		}
-	}
-	select {
-	case <-disconnected:
-	case <-ctx.Done():
-	}
-	return stop(server)
 }
 
 // start starts the program, stopped at its entry, under a debugger that serves

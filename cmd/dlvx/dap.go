@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"os"
 	"strings"
@@ -28,11 +27,12 @@ it. Attributes of the launch and attach requests besides dlv's:
 	record      auto (default), label, ancestors, off: how spawns are recorded
 	chainDepth  how many spawners are shown at most; 0 (default): all`
 	stitch := cmd.Flags().Bool("stitch", true, "Shows spawn chains where the launch or attach request does not say.")
-	cmd.Run = func(cmd *cobra.Command, args []string) { exit(0, serveDAP(cmd, args, *stitch)) }
+	connect := cmd.Flags().String("connect", "", "Address of a headless Delve whose program is debugged, of any release; the client attaches with mode remote.")
+	cmd.Run = func(cmd *cobra.Command, args []string) { exit(0, serveDAP(cmd, args, *stitch, *connect)) }
 }
 
 // serveDAP serves one client, as dlv dap does.
-func serveDAP(cmd *cobra.Command, args []string, stitch bool) error {
+func serveDAP(cmd *cobra.Command, args []string, stitch bool, connect string) error {
 	o := delve.OptionsOf(cmd)
 	endLog, err := o.SetupLog()
 	if err != nil {
@@ -41,13 +41,31 @@ func serveDAP(cmd *cobra.Command, args []string, stitch bool) error {
 	defer endLog()
 	warnOfIgnored(cmd, args)
 	ctx := untilServerEnds()
-	client, err := acceptDAP(ctx, cmd, o)
+	cfg := dapproxy.Config{Log: newLog(o), NoStitch: !stitch}
+	accept := func() (net.Conn, error) { return acceptDAP(ctx, cmd, o) }
+	if connect != "" {
+		err = serveRemote(ctx, connect, accept, cfg)
+	} else {
+		err = serveLocal(ctx, o, accept, cfg)
+	}
+	if ctx.Err() != nil || errors.Is(err, syscall.ECONNRESET) {
+		return nil // as dlv dap: it was told to end, or the client went away
+	}
+	return err
+}
+
+// serveLocal serves one client with a Delve in this process, or with the one
+// elsewhere that an attach request names. accept waits for the client; it returns
+// nil where ctx ended first.
+func serveLocal(ctx context.Context, o delve.Options, accept func() (net.Conn, error), cfg dapproxy.Config) (err error) {
+	client, err := accept()
 	if err != nil || client == nil {
 		return err
 	}
 	defer client.Close()
+	var elsewhere remote
+	defer func() { err = errors.Join(err, elsewhere.close()) }()
 
-	log := newLog(o)
 	proxySide, delveSide := dapproxy.Pipe()
 	session := delve.NewDAPSession(delveSide, o.DAPConfig())
 	served := make(chan struct{})
@@ -55,21 +73,15 @@ func serveDAP(cmd *cobra.Command, args []string, stitch bool) error {
 		defer close(served)
 		session.Serve()
 	}()
-	err = dapproxy.Serve(ctx, client, proxySide, dapproxy.Config{
-		Log:      log,
-		NoStitch: !stitch,
-		Recorder: recorder{},
-		NewChains: func(inj *dapproxy.Injector) dapproxy.Chains {
-			// What keeps chains from being read is for the user to know.
-			log := slog.New(lineHandler{w: inj.Console(), level: slog.LevelWarn})
-			target, err := session.Target()
-			if err != nil {
-				log.Warn("reading the program through the DAP connection", "why", err)
-				return goruntime.NewReader(inj, log)
-			}
-			return goruntime.NewReader(target, log)
-		},
-	})
+	cfg.Recorder = recorder{}
+	cfg.Dial = elsewhere.dial
+	cfg.NewChains = func(inj *dapproxy.Injector) dapproxy.Chains {
+		if chains, ok := elsewhere.newChains(ctx, inj); ok {
+			return chains
+		}
+		return newChains(inj, session.Target)
+	}
+	err = dapproxy.Serve(ctx, client, proxySide, cfg)
 	// Delve answers one request after the other. The binary of a launch that is
 	// still building is removed only once it has been built.
 	select {
@@ -77,9 +89,6 @@ func serveDAP(cmd *cobra.Command, args []string, stitch bool) error {
 	case <-untilServerEnds().Done(): // told once more
 	}
 	session.Close()
-	if ctx.Err() != nil || errors.Is(err, syscall.ECONNRESET) {
-		return nil // as dlv dap: it was told to end, or the client went away
-	}
 	return err
 }
 

@@ -18,15 +18,17 @@ import (
 
 // dapClient is the script command `dap ADDR STEP...`: a DAP client that takes
 // its steps one after the other and prints what it gets, in the words of the
-// steps. ADDR is that of a unix socket, or "listen:" and one at which to wait
+// steps. ADDR is host:port, the path of a unix socket, or "listen:" and one at which to wait
 // for dlvx; without steps it only begins to listen. The connection stays open until the script's end.
 //
 //	launch=JSON  initialize, launch with these arguments, and the breakpoint
+//	attach=JSON  likewise
 //	build=JSON   initialize and launch, without waiting for the answer
 //	stop         wait until the program has stopped
 //	stack        the stack of the goroutine that stopped
 //	ready=FIFO   wait until somebody has opened the FIFO, and closed it
 //	disconnect   ask to disconnect
+//	terminate    ask to disconnect, and to end the program
 //	vanish       close the connection
 //	raw=TEXT     send a text that is no message
 //	end          read until dlvx closes the connection
@@ -35,7 +37,11 @@ func dapClient(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: dap address step...")
 	}
 	var conn net.Conn
-	if path, ok := strings.CutPrefix(args[0], "listen:"); ok {
+	if strings.Contains(args[0], ":") && !strings.HasPrefix(args[0], "listen:") {
+		var err error
+		conn, err = net.Dial("tcp", args[0])
+		ts.Check(err)
+	} else if path, ok := strings.CutPrefix(args[0], "listen:"); ok {
 		path = ts.MkAbs(path)
 		if len(args) == 1 {
 			l, err := net.Listen("unix", path)
@@ -91,9 +97,9 @@ type dapMessage struct {
 func (c *dapConn) step(step string) {
 	name, arg, _ := strings.Cut(step, "=")
 	switch name {
-	case "launch":
+	case "launch", "attach":
 		c.request("initialize", `{"adapterID":"go"}`)
-		if m := c.request("launch", arg); m.Success {
+		if m := c.request(name, arg); m.Success {
 			c.event("initialized")
 			c.request("setFunctionBreakpoints", `{"breakpoints":[{"name":"main.worker"}]}`)
 			c.request("configurationDone", `{}`)
@@ -113,6 +119,8 @@ func (c *dapConn) step(step string) {
 		c.ts.Check(err)
 	case "disconnect":
 		c.request("disconnect", `{}`)
+	case "terminate":
+		c.request("disconnect", `{"terminateDebuggee":true}`)
 	case "vanish":
 		c.ts.Check(c.conn.Close())
 	case "raw":

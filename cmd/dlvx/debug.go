@@ -82,11 +82,10 @@ func debug(cmd *cobra.Command, args []string, test bool) (int, error) {
 
 // session runs Delve's terminal or, with --headless, its server.
 func session(o delve.Options, p delve.Program) (int, error) {
-	ctx := untilTerminalEnds
 	if o.Headless {
-		ctx = untilServerEnds
+		return 0, headless(untilServerEnds(), o, p)
 	}
-	return delve.Debug(ctx(), o, p, showStack, newLog(o))
+	return delve.Debug(untilTerminalEnds(), o, p, showStack, newLog(o))
 }
 
 // terminalOptions returns the options of a command that runs the terminal, and

@@ -3,16 +3,24 @@ package main
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/dlvx/dlvx/spawnlabel"
 	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// delves is where the scripts' releases of Delve are, by version.
+var (
+	delves   string
+	delvesMu sync.Mutex
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files of testdata/script")
@@ -35,6 +43,7 @@ func TestScript(t *testing.T) {
 	}
 	dirs := strings.Fields(string(goenv))
 	cache := t.TempDir()
+	delves = t.TempDir()
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "..", "testdata", "script"),
 		UpdateScripts:       *update,
@@ -51,6 +60,16 @@ func TestScript(t *testing.T) {
 			env.Setenv("DLVX", filepath.Join(strings.Split(env.Getenv("PATH"), string(filepath.ListSeparator))[0], "dlvx"))
 			return nil
 		},
+		Condition: func(cond string) (bool, error) {
+			// A release of Go that is there, or can be downloaded.
+			version, ok := strings.CutPrefix(cond, "toolchain:")
+			if !ok {
+				return false, fmt.Errorf("unknown condition %q", cond)
+			}
+			cmd := exec.Command("go", "version")
+			cmd.Env = append(os.Environ(), "GOTOOLCHAIN="+version)
+			return cmd.Run() == nil, nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"nothing-left": nothingLeft,
 			"occupy":       occupy,
@@ -58,6 +77,8 @@ func TestScript(t *testing.T) {
 			"foreign":      foreign,
 			"normal":       normal,
 			"settled":      settled,
+			"listening":    listening,
+			"dlv":          dlv,
 		},
 	})
 }
@@ -95,6 +116,53 @@ func occupy(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { l.Close() })
 	ts.Setenv("ADDR", l.Addr().String())
+}
+
+// listening sets ADDR, HOST and PORT to where the server listens that the last
+// command's output tells of.
+func listening(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: listening")
+	}
+	_, addr, ok := strings.Cut(ts.ReadFile("stdout"), " listening at: ")
+	if !ok {
+		ts.Fatalf("nobody says that it listens")
+	}
+	host, port, err := net.SplitHostPort(strings.TrimSpace(addr))
+	ts.Check(err)
+	ts.Setenv("ADDR", net.JoinHostPort(host, port))
+	ts.Setenv("HOST", host)
+	ts.Setenv("PORT", port)
+}
+
+// dlv installs a release of Delve, or "pinned", the one that is built in, and sets
+// DLV to it. Where there is no network the script is skipped.
+func dlv(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: dlv version")
+	}
+	const pkg = "github.com/go-delve/delve/cmd/dlv"
+	bin := filepath.Join(delves, args[0])
+	path := filepath.Join(bin, "dlv")
+	ts.Setenv("DLV", path)
+	delvesMu.Lock()
+	defer delvesMu.Unlock()
+	if _, err := os.Stat(path); err == nil {
+		return
+	}
+	if args[0] == "pinned" {
+		out, err := exec.Command("go", "build", "-o", path, pkg).CombinedOutput() // in the module's folder
+		if err != nil {
+			ts.Fatalf("building dlv: %v\n%s", err, out)
+		}
+		return
+	}
+	cmd := exec.Command("go", "install", pkg+"@"+args[0])
+	cmd.Env = append(os.Environ(), "GOBIN="+bin, "GOFLAGS=")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		ts.Logf("no dlv %s here: %v\n%s", args[0], err, out)
+		ts.Setenv("DLV", "")
+	}
 }
 
 // foreign raises the format version in a binary that records spawn labels.
