@@ -79,7 +79,8 @@ async function copyStack({ sessions }: Parts, element: Element | undefined): Pro
 }
 
 async function toggleStitch({ sessions }: Parts): Promise<void> {
-  const session = stopped(sessions);
+  const session = sessions.active;
+  if (session?.greeting === undefined) throw new Error('No program is being debugged with dlvx.');
   const { enabled } = await session.request('dlvx/stitch', {});
   const now = await session.request('dlvx/stitch', { enabled: !enabled });
   vscode.window.setStatusBarMessage(now.enabled ? 'Call stacks go on with spawn chains.' : 'Call stacks are without spawn chains.', 5000);

@@ -38,9 +38,13 @@ export interface Goroutine extends Place {
 
 /** A node of the spawn tree: all goroutines with one and the same chain. */
 export interface Node {
-  id: string | number;
+  /** Valid until the program goes on. */
+  id: number;
+  /** Set at the roots: main, init, runtime, unknown. */
+  root?: string;
   name: string;
-  function?: string;
+  /** What the goroutines began in; empty where that is not known. */
+  function: string;
   site?: Place;
   /** Living goroutines that were made here. */
   alive: number;
@@ -48,7 +52,7 @@ export interface Node {
   total: number;
   blocked: number;
   longestWaitMs?: number;
-  states?: Record<string, number>;
+  states: Record<string, number>;
   /** How many child nodes there are. */
   children: number;
   /** The goroutine, where exactly one lives. */

@@ -75,7 +75,7 @@ export function nodeDescription(n: Node): string {
 
 function nodeStates(n: Node): string {
   if (n.alive === 0) return 'exited';
-  const states = Object.entries(n.states ?? {}).sort(([, a], [, b]) => b - a);
+  const states = Object.entries(n.states).sort(([, a], [, b]) => b - a);
   const [first] = states;
   if (first === undefined) return n.blocked > 0 ? `${count(n.blocked)} blocked${longest(n)}` : '';
   const [word, times] = first;
@@ -93,7 +93,7 @@ export function nodeDetails(n: Node): string[] {
     n.site === undefined ? n.name : `created by ${n.site.function ?? ''} ${place(n.site)}`.trim(),
     n.alive === 0 ? 'all of them exited' : `${plural(n.alive, 'goroutine')}${n.blocked > 0 ? `, ${count(n.blocked)} blocked` : ''}`,
     ...(n.longestWaitMs === undefined ? [] : [`longest wait ${duration(n.longestWaitMs)}`]),
-    ...Object.entries(n.states ?? {}).sort(([, a], [, b]) => b - a).map(([word, times]) => `${count(times)} ${word}`),
+    ...Object.entries(n.states).sort(([, a], [, b]) => b - a).map(([word, times]) => `${count(times)} ${word}`),
   ];
 }
 

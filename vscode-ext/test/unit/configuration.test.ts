@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, describe, it } from 'node:test';
+
+import { ConfigurationProvider } from '../../src/configuration';
+import { stopUsingForGo, useForGo } from '../../src/goextension';
+import { fake, window, workspace } from './vscode';
+
+const dir = mkdtempSync(join(tmpdir(), 'dlvx-configuration-'));
+writeFileSync(join(dir, 'go.mod'), 'module example.com/m');
+writeFileSync(join(dir, 'm.go'), 'package main');
+writeFileSync(join(dir, 'm_test.go'), 'package main');
+after(() => { rmSync(dir, { recursive: true }); });
+
+const provider = new ConfigurationProvider();
+
+function open(file: string | undefined, text = '', line = 0, languageId = 'go'): void {
+  window.activeTextEditor = file === undefined ? undefined : {
+    document: { fileName: join(dir, file), languageId, getText: () => text },
+    selection: { active: { line } },
+  };
+}
+
+afterEach(() => {
+  open(undefined);
+  workspace.workspaceFolders = undefined;
+  fake.picked = undefined;
+  fake.updates.length = 0;
+  fake.scopes = { globalValue: undefined, workspaceValue: undefined };
+});
+
+describe('F5 without a launch.json', () => {
+  it('debugs the open package', async () => {
+    open('m.go');
+    const c = await provider.resolveDebugConfiguration(undefined, {});
+    assert.ok(c);
+    assert.deepEqual(c, { name: 'Debug package', type: 'dlvx', request: 'launch', mode: 'debug', program: dir });
+    const resolved = provider.resolveDebugConfigurationWithSubstitutedVariables(undefined, c);
+    assert.equal(resolved.dlvCwd, dir);
+  });
+
+  it('debugs the test under the cursor, or all', async () => {
+    open('m_test.go', 'package m\nfunc TestA(t *testing.T) {\n}\n', 1);
+    assert.deepEqual((await provider.resolveDebugConfiguration(undefined, {}))?.args, ['-test.run', '^TestA$']);
+    open('m_test.go', 'package m\n');
+    const all = await provider.resolveDebugConfiguration(undefined, {});
+    assert.equal(all?.mode, 'test');
+    assert.equal(all.args, undefined);
+  });
+
+  it('says what to do where no Go file is open', async () => {
+    await assert.rejects(provider.resolveDebugConfiguration(undefined, {}), /Open a Go file/);
+    open('readme.md', '', 0, 'markdown');
+    await assert.rejects(provider.resolveDebugConfiguration(undefined, {}), /Open a Go file/);
+  });
+});
+
+describe('mode auto', () => {
+  const auto = { type: 'dlvx', name: 'x', request: 'launch', mode: 'auto', program: '${fileDirname}' };
+  it('goes by the open file, or the one that is named', async () => {
+    open('m_test.go');
+    assert.equal((await provider.resolveDebugConfiguration(undefined, { ...auto }))?.mode, 'test');
+    assert.equal((await provider.resolveDebugConfiguration(undefined, { ...auto, program: 'm.go' }))?.mode, 'debug');
+    open(undefined);
+    assert.equal((await provider.resolveDebugConfiguration(undefined, { ...auto }))?.mode, 'debug');
+  });
+});
+
+describe('attach', () => {
+  const attach = { type: 'dlvx', name: 'x', request: 'attach' };
+  it('asks for a process', async () => {
+    fake.picked = (items: { process: { pid: number } }[]) => items.find((i) => i.process.pid === process.ppid);
+    for (const processId of [undefined, 0, 'ask', '']) {
+      const c = await provider.resolveDebugConfiguration(undefined, { ...attach, processId });
+      // Where Go programs run the parent, which is npm or node, is not among them.
+      assert.ok(fake.offered.length > 0);
+      assert.ok(c === undefined || c.processId === process.ppid);
+    }
+  });
+
+  it('does nothing where none is picked', async () => {
+    assert.equal(await provider.resolveDebugConfiguration(undefined, { ...attach }), undefined);
+  });
+
+  it('leaves ids and variables as they are, and says that there is no such name', async () => {
+    assert.equal((await provider.resolveDebugConfiguration(undefined, { ...attach, processId: 42 }))?.processId, 42);
+    assert.equal((await provider.resolveDebugConfiguration(undefined, { ...attach, processId: '${command:pickGoProcess}' }))?.processId, '${command:pickGoProcess}');
+    await assert.rejects(provider.resolveDebugConfiguration(undefined, { ...attach, processId: 'no such program' }), /no process is called no such program/);
+  });
+});
+
+describe('all Go debugging', () => {
+  it('sets the setting, and keeps other tools', async () => {
+    fake.scopes = { globalValue: { gopls: '/gopls' }, workspaceValue: undefined };
+    await useForGo('/dlvx');
+    assert.deepEqual(fake.updates, [['alternateTools', { gopls: '/gopls', dlv: '/dlvx' }, 1]]);
+  });
+
+  it('asks which settings', async () => {
+    workspace.workspaceFolders = [{ uri: { fsPath: dir } }];
+    fake.picked = (items: { label: string }[]) => items.find((i) => i.label === 'Workspace');
+    await useForGo('/dlvx');
+    assert.deepEqual(fake.updates, [['alternateTools', { dlv: '/dlvx' }, 2]]);
+    fake.picked = undefined;
+    await useForGo('/dlvx');
+    assert.equal(fake.updates.length, 1);
+  });
+
+  it('is undone where it was set', async () => {
+    fake.scopes = { globalValue: undefined, workspaceValue: { dlv: '/dlvx' } };
+    await stopUsingForGo();
+    assert.deepEqual(fake.updates, [['alternateTools', undefined, 2]]);
+  });
+});
