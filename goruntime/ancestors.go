@@ -16,13 +16,17 @@ func (p *program) ancestorLinks(addr uint64, limit int) ([]link, []int64, error)
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading recorded ancestors: %w", err)
 	}
+	if limit > 0 {
+		all.len = min(all.len, uint64(limit)+1)
+	}
+	b := make([]byte, all.len*l.size)
+	if err := p.mem.read(all.ptr, b); err != nil {
+		return nil, nil, fmt.Errorf("reading recorded ancestors: %w", err)
+	}
 	var links []link
 	var ids []int64
-	for i := range all.len {
-		if limit > 0 && len(links) > limit {
-			break
-		}
-		next, id, err := p.ancestor(all.ptr + i*l.size)
+	for ; len(b) > 0; b = b[l.size:] {
+		next, id, err := p.ancestor(b)
 		if err != nil {
 			if len(links) == 0 {
 				return nil, nil, fmt.Errorf("reading recorded ancestors: %w", err)
@@ -69,12 +73,9 @@ func (p *program) mostAncestors() int {
 // innermost (runtime.tracebackInnerFrames).
 const ancestorFrames = 50
 
-func (p *program) ancestor(addr uint64) (link, int64, error) {
+// ancestor returns the link of a runtime.ancestorInfo, which has been read.
+func (p *program) ancestor(b []byte) (link, int64, error) {
 	l := &p.layout.ancestor
-	b := make([]byte, l.size)
-	if err := p.mem.read(addr, b); err != nil {
-		return link{}, 0, err
-	}
 	id := int64(binary.LittleEndian.Uint64(b[l.goid:]))
 	list := slice{binary.LittleEndian.Uint64(b[l.pcs:]), binary.LittleEndian.Uint64(b[l.pcs+8:])}
 	if list.len > 10*ancestorFrames {

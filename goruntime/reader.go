@@ -35,7 +35,9 @@ type program struct {
 	records map[uint64]record // by address of a label, which is immutable
 	gs      map[int64]slot    // where the g is that had the id when last seen
 	scanner scanner
-	listing *listing       // nil until a list is asked for
+	listing *listing // nil until a list is asked for
+	addrs   []byte   // scratch memory of walks
+	calls   [][]stitch.Frame
 	gone    map[int64]bool // spawners that are known to have exited
 
 	stop

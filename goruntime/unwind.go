@@ -59,9 +59,8 @@ const wordSize = 8
 // believes nothing that it cannot check: it has to end in goexit, at the place
 // that the runtime itself keeps for that (g.stktopsp), else it is an error.
 func (p *program) walk(g goroutine, stack []byte) ([]stitch.Frame, error) {
-	var addrs []byte
-	var frames int
-	var all [][]stitch.Frame
+	addrs, all, frames := p.addrs[:0], p.calls[:0], 0
+	defer func() { p.addrs, p.calls = addrs, all }()
 	exact := true // the topmost address is taken as it is, as debuggers do
 	for pc, sp, n := g.pc, g.sp, 0; n < maxFrames; n++ {
 		m, f, err := p.symbols.find(pc)
