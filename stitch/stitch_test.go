@@ -77,6 +77,8 @@ func TestTrimRecorded(t *testing.T) {
 		{"runtime.systemstack_switch runtime.newproc main.start main.main runtime.main runtime.goexit", "main.start main.main"},
 		{"main.worker main.start.gowrap2 runtime.goexit", "main.worker"},
 		{"main.init.0 runtime.doInit1 runtime.doInit runtime.main", "main.init.0 runtime.doInit1 runtime.doInit"},
+		{"main.f main.g.deferwrap12 runtime.deferreturn main.g main.main runtime.main", "main.f main.g main.main"},
+		{"main.f main.g.deferwraps main.main", "main.f main.g.deferwraps main.main"},
 		{"runtime.main runtime.goexit", "runtime.main runtime.goexit"}, // all that there is
 		{"", ""},
 	} {

@@ -70,6 +70,11 @@ func program(t testing.TB, name string) *fixture.Program {
 // buildRecording builds p with spawn labels, as a debugger builds.
 func buildRecording(t *testing.T, p *fixture.Program, flags ...string) string {
 	t.Helper()
+	return buildRecordingWith(t, builder, p, flags...)
+}
+
+func buildRecordingWith(t *testing.T, b *fixture.Builder, p *fixture.Program, flags ...string) string {
+	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +86,7 @@ func buildRecording(t *testing.T, p *fixture.Program, flags ...string) string {
 	if plan.Reason != "" {
 		t.Fatalf("this Go cannot record: %s", plan.Reason)
 	}
-	bin, err := builder.Build(p, append(plan.Flags, flags...)...)
+	bin, err := b.Build(p, append(plan.Flags, flags...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

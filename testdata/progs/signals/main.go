@@ -44,10 +44,7 @@ func ready() {
 //	os/signal.signal_recv
 //	os/signal.loop
 //	---- created by goroutine 1 [select (no cases)]
-//	os/signal.Notify.func1.1
-//	sync.(*Once).doSlow
-//	sync.(*Once).Do
-//	os/signal.Notify.func1
+//	...
 //	os/signal.Notify
 //	main.listen notify
 //	main.main listen
