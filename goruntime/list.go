@@ -103,7 +103,8 @@ func (p *program) living(ctx context.Context) ([]listed, error) {
 	buf := make([]byte, size*uint64(min(atOnce, len(s.sorted))))
 	ranges := make([]Range, 0, atOnce)
 	var living []listed
-	unreadable := 0
+	var unreadable int
+	var why error
 	for positions := range slices.Chunk(s.sorted, atOnce) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -112,7 +113,9 @@ func (p *program) living(ctx context.Context) ([]listed, error) {
 		for i, position := range positions {
 			ranges = append(ranges, Range{Addr: s.slots[position].addr, Buf: buf[uint64(i)*size:][:size]})
 		}
-		p.mem.readRanges(ranges)
+		if err := p.mem.readRanges(ranges); err != nil {
+			return nil, err
+		}
 		for i, position := range positions {
 			r := ranges[i]
 			var g goroutine
@@ -120,7 +123,7 @@ func (p *program) living(ctx context.Context) ([]listed, error) {
 				g, r.Err = p.decode(r.Addr, r.Buf)
 			}
 			if r.Err != nil {
-				unreadable++
+				unreadable, why = unreadable+1, r.Err
 				continue
 			}
 			p.note(position, g.id)
@@ -129,8 +132,12 @@ func (p *program) living(ctx context.Context) ([]listed, error) {
 			}
 		}
 	}
-	if unreadable > 0 {
-		p.log.Warn("some goroutines cannot be read, and are not listed", "count", unreadable)
+	switch {
+	case unreadable == 0:
+	case unreadable == len(s.sorted):
+		return nil, why
+	default:
+		p.log.Warn("some goroutines cannot be read, and are not listed", "count", unreadable, "why", why)
 	}
 	p.scanned = true
 	slices.SortFunc(living, func(a, b listed) int { return cmp.Compare(a.g.id, b.g.id) })
@@ -168,7 +175,9 @@ func (p *program) readStacks(ctx context.Context, living []listed) error {
 			buf = buf[:len(buf)+int(size)]
 			ranges = append(ranges, Range{Addr: at.g.sp, Buf: buf[len(buf)-int(size):]})
 		}
-		p.mem.readRanges(ranges)
+		if err := p.mem.readRanges(ranges); err != nil {
+			return err
+		}
 		for i, r := range ranges {
 			at := parked[i]
 			if r.Err == nil {

@@ -126,7 +126,9 @@ func (p *program) pieces(ctx context.Context, wanted map[slice]bool) (map[slice]
 			}
 			ranges = append(ranges, Range{Addr: s.ptr, Buf: make([]byte, s.len)})
 		}
-		p.mem.readRanges(ranges)
+		if err := p.mem.readRanges(ranges); err != nil {
+			return nil, err
+		}
 		for _, r := range ranges {
 			if r.Err == nil {
 				read[slice{r.Addr, uint64(len(r.Buf))}] = r.Buf

@@ -1,5 +1,7 @@
 package goruntime
 
+import "fmt"
+
 const (
 	maxRun = 64 << 10 // what sessions read at once
 	maxGap = 8 << 10  // what may lie between two pieces that are read together
@@ -8,20 +10,19 @@ const (
 // readRanges reads many pieces of memory and sets the Err of each. They should
 // be in the order of their addresses: where the Session does not read ranges,
 // those that stand close together are read at once.
-func (m *memory) readRanges(ranges []Range) {
+func (m *memory) readRanges(ranges []Range) error {
 	if s, ok := m.s.(RangeReader); ok {
 		if err := s.ReadRanges(ranges); err != nil {
-			for i := range ranges {
-				ranges[i].Err = err
-			}
+			return fmt.Errorf("reading %d pieces of memory: %w", len(ranges), err)
 		}
-		return
+		return nil
 	}
 	for len(ranges) > 0 {
 		n, size := run(ranges)
 		m.readRun(ranges[:n], size)
 		ranges = ranges[n:]
 	}
+	return nil
 }
 
 // run returns how many ranges, from the first on, are read at once, and how many

@@ -27,7 +27,9 @@ func (p *program) scan() error {
 		return fmt.Errorf("listing goroutines: %w", err)
 	}
 	s := &p.scanner
-	p.mem.readRanges(s.ranges)
+	if err := p.mem.readRanges(s.ranges); err != nil {
+		return fmt.Errorf("listing goroutines: %w", err)
+	}
 	for i, r := range s.ranges {
 		if r.Err == nil { // else none of the others is worse for it
 			p.note(s.sorted[i], int64(binary.LittleEndian.Uint64(r.Buf)))
