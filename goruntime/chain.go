@@ -271,9 +271,13 @@ func (p *program) stack(g goroutine) ([]stitch.Frame, error) {
 	return p.debuggerStack(g)
 }
 
-// debuggerStack returns the present stack of a goroutine as the debugger has it;
-// with an error, what it has of it.
+// debuggerStack returns the present stack of a goroutine as the debugger has it,
+// or, where there is none, by its thread's registers; with an error, what it has
+// of it.
 func (p *program) debuggerStack(g goroutine) ([]stitch.Frame, error) {
+	if t, ok := p.session.(threadReader); ok {
+		return p.threadStack(g, t)
+	}
 	if s, ok := p.session.(primer); ok && p.gs[g.id].position != unknown {
 		if err := s.Prime(p.gs[g.id].position); err != nil {
 			return nil, err

@@ -1,0 +1,194 @@
+//go:build linux && (amd64 || arm64)
+
+package process
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// A status is what /proc/PID/status says of a process, or of one thread.
+type status struct {
+	state  string // its first letter: R, S, D, T (stopped), t (by a tracer), Z, X
+	tracer int    // 0: none
+	uid    int    // the effective one
+	nspid  uint64 // its number in the innermost pid namespace
+}
+
+// readStatus reads the status of a process; tid is 0, or one of its threads.
+func readStatus(pid, tid int) (status, error) {
+	path := fmt.Sprintf("/proc/%d/status", pid)
+	if tid != 0 {
+		path = fmt.Sprintf("/proc/%d/task/%d/status", pid, tid)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return status{}, err
+	}
+	var s status
+	for line := range strings.Lines(string(text)) {
+		key, value, _ := strings.Cut(line, ":")
+		fields := strings.Fields(value)
+		if len(fields) == 0 {
+			continue
+		}
+		switch key {
+		case "State":
+			s.state = fields[0]
+		case "TracerPid":
+			s.tracer, err = strconv.Atoi(fields[0])
+		case "Uid":
+			if len(fields) > 1 {
+				s.uid, err = strconv.Atoi(fields[1])
+			}
+		case "NSpid":
+			s.nspid, err = strconv.ParseUint(fields[len(fields)-1], 10, 64)
+		}
+		if err != nil {
+			return status{}, fmt.Errorf("reading %s: %w", path, err)
+		}
+	}
+	return s, nil
+}
+
+// threads returns the numbers of a process's threads.
+func threads(pid int) ([]int, error) {
+	d, err := os.Open(fmt.Sprintf("/proc/%d/task", pid))
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	names, err := d.Readdirnames(-1)
+	if err != nil {
+		return nil, err
+	}
+	var tids []int
+	for _, name := range names {
+		if tid, err := strconv.Atoi(name); err == nil {
+			tids = append(tids, tid)
+		}
+	}
+	return tids, nil
+}
+
+// sameNamespace tells whether a process sees something as this one does: "pid",
+// "time".
+func sameNamespace(pid int, kind string) bool {
+	own, err := os.Readlink("/proc/self/ns/" + kind)
+	if err != nil {
+		return true // the kernel has none of that kind
+	}
+	other, err := os.Readlink(fmt.Sprintf("/proc/%d/ns/%s", pid, kind))
+	return err == nil && own == other
+}
+
+// explain turns why a process cannot be looked into into what its user can do
+// about it.
+func explain(pid int, err error) error {
+	s, gone := readStatus(pid, 0)
+	switch {
+	case gone != nil && errors.Is(gone, fs.ErrNotExist):
+		if errors.Is(err, errEnded) || errors.Is(err, syscall.ESRCH) {
+			return errEnded
+		}
+		return errors.New("there is no such process")
+	case s.state == "Z" || s.state == "X":
+		return errors.New("it has ended, and only waits for its parent to notice (a zombie)")
+	case errors.Is(err, fs.ErrPermission):
+		return denied(s.uid, os.Geteuid(), ptraceScope())
+	case errors.Is(err, fs.ErrNotExist): // its /proc/PID/exe
+		return errors.New("it is a thread of the kernel, or has no executable file")
+	}
+	return err
+}
+
+// ptraceScope returns the value of kernel.yama.ptrace_scope; 0: no restriction.
+func ptraceScope() int {
+	text, err := os.ReadFile("/proc/sys/kernel/yama/ptrace_scope")
+	if err != nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(strings.TrimSpace(string(text)))
+	return n
+}
+
+// denied says why the kernel does not let us, users uid and own, look into a
+// process.
+func denied(uid, own, scope int) error {
+	switch {
+	case uid != own && own != 0:
+		name := strconv.Itoa(uid)
+		if u, err := user.LookupId(name); err == nil {
+			name = u.Username
+		}
+		return fmt.Errorf("it belongs to user %s: run dlvx as that user, or as root", name)
+	case scope == 1 && own != 0:
+		return errors.New("this system lets only its parent look into a process (kernel.yama.ptrace_scope=1): run dlvx as root, or set that to 0")
+	case scope == 2 && own != 0:
+		return errors.New("this system lets only root look into a process (kernel.yama.ptrace_scope=2): run dlvx as root")
+	case scope == 3:
+		return errors.New("this system lets nobody look into a process until it is booted anew (kernel.yama.ptrace_scope=3)")
+	}
+	return errors.New("the kernel does not allow it: the process has more rights than dlvx; run dlvx as root, in a container with the capability SYS_PTRACE")
+}
+
+// Find returns the number of the process that spec names: a number, or the name
+// of its program, which only one process may have.
+func Find(spec string) (pid int, err error) {
+	if pid, err := strconv.Atoi(spec); err == nil {
+		if pid <= 0 || pid > 1<<22 { // the most that the kernel has
+			return 0, fmt.Errorf("%s is not the number of a process", spec)
+		}
+		return pid, nil
+	}
+	procs, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		return 0, err
+	}
+	var found []int
+	for _, dir := range procs {
+		pid, err := strconv.Atoi(filepath.Base(dir))
+		if err != nil || pid == os.Getpid() || !named(dir, spec) {
+			continue
+		}
+		if s, err := readStatus(pid, 0); err == nil && s.state != "Z" {
+			found = append(found, pid)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return 0, fmt.Errorf("no process runs a program named %q: give its number, or the name of its file", spec)
+	case 1:
+		return found[0], nil
+	}
+	return 0, fmt.Errorf("%d processes run a program named %q: %s; give the number of one", len(found), spec, numbers(found))
+}
+
+func numbers(pids []int) string {
+	const most = 10
+	var words []string
+	for _, pid := range pids[:min(most, len(pids))] {
+		words = append(words, strconv.Itoa(pid))
+	}
+	if len(pids) > most {
+		words = append(words, "...")
+	}
+	return strings.Join(words, ", ")
+}
+
+// named tells whether a process runs the program of a name: its file's, or, as
+// pgrep does, the one that the kernel keeps, which has at most 15 bytes.
+func named(dir, name string) bool {
+	if exe, err := os.Readlink(dir + "/exe"); err == nil {
+		return filepath.Base(strings.TrimSuffix(exe, " (deleted)")) == filepath.Base(name)
+	}
+	comm, err := os.ReadFile(dir + "/comm")
+	return err == nil && strings.TrimSuffix(string(comm), "\n") == name[:min(len(name), 15)]
+}

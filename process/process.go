@@ -1,0 +1,115 @@
+//go:build linux && (amd64 || arm64)
+
+package process
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	"github.com/dlvx/dlvx/spawnlabel"
+)
+
+// A Process is a running Go program.
+type Process struct {
+	pid   int
+	mem   memory
+	image *image
+	log   *slog.Logger
+
+	g     fields // of runtime.g
+	m     fields // of runtime.m
+	gsize uint64 // bytes of a runtime.g that are copied: all that readers ask for
+	msize uint64
+}
+
+// fields holds the offsets of one structure, by the fields' names.
+type fields map[string]uint64
+
+// Open finds out where the goroutines of a running Go program are. Nothing is
+// stopped.
+func Open(pid int, log *slog.Logger) (*Process, error) {
+	p := &Process{pid: pid, mem: memory{pid: pid}, log: log}
+	if err := p.open(); err != nil {
+		return nil, p.wrap(err)
+	}
+	return p, nil
+}
+
+// wrap says what is the matter in one line.
+func (p *Process) wrap(err error) error {
+	if errors.Is(err, errNotGo) {
+		return fmt.Errorf("looking into process %d: %w", p.pid, err)
+	}
+	return fmt.Errorf("looking into process %d: %w", p.pid, explain(p.pid, err))
+}
+
+func (p *Process) open() (err error) {
+	if _, err := readStatus(p.pid, 0); err != nil {
+		return err
+	}
+	if p.image, err = openImage(p.pid, p.log); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			p.Close()
+		}
+	}()
+	if err := p.image.find(&p.mem); err != nil {
+		return err
+	}
+	if p.g, p.gsize, err = p.image.structure("g",
+		"goid", "atomicstatus", "m", "labels", "ancestors", "stack.lo", "stack.hi", "sched.sp", "sched.g", "syscallsp"); err != nil {
+		return err
+	}
+	if p.m, p.msize, err = p.image.structure("m", "procid", "g0", "gsignal", "vdsoSP", "vdsoPC", "curg"); err != nil {
+		return err
+	}
+	p.gsize = p.image.offsets["g"] // readers ask for more of it
+	if at := p.image.variables["spawnLabelFormat"]; at != 0 {
+		if f, err := spawnlabel.ReadFormat(live{p}, at); err == nil {
+			p.gsize = max(p.gsize, f.GSpawn+8, f.GSpawnGoids+24)
+		}
+	}
+	// A first look at its memory, which the kernel may refuse.
+	if _, err := p.mem.word(p.image.variables["allgs"]); err != nil {
+		return err
+	}
+	return nil
+}
+
+// structure returns the offsets of some fields of a structure, and how many of
+// its first bytes hold them.
+func (img *image) structure(typ string, names ...string) (fields, uint64, error) {
+	fs, size := fields{}, uint64(0)
+	for _, name := range names {
+		at, err := img.offset(typ, name)
+		if err != nil {
+			return nil, 0, err
+		}
+		fs[name] = at
+		size = max(size, at+8)
+	}
+	return fs, size, nil
+}
+
+// live is the memory of a process as it is now.
+type live struct{ *Process }
+
+func (l live) ReadMemory(addr uint64, buf []byte) error { return l.mem.read(addr, buf) }
+
+// PID returns the process's number.
+func (p *Process) PID() int { return p.pid }
+
+// GoVersion returns the release that built the program: "go1.26.8".
+func (p *Process) GoVersion() string { return p.image.goVersion }
+
+// Close ends the use of the process. Snapshots of it must be closed before.
+func (p *Process) Close() error {
+	if err := p.image.file.Close(); err != nil && !errors.Is(err, fs.ErrClosed) {
+		return fmt.Errorf("closing the executable of process %d: %w", p.pid, err)
+	}
+	return nil
+}

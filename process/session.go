@@ -1,0 +1,101 @@
+//go:build linux && (amd64 || arm64)
+
+package process
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+
+	"github.com/dlvx/dlvx/goruntime"
+	"github.com/dlvx/dlvx/stitch"
+)
+
+// An index finds copies by address.
+type index struct {
+	stacks []stack  // by lo
+	gs     []frozen // by address, as rest
+	rest   []frozen
+}
+
+// errNotCopied is the answer to questions for what the snapshot lacks.
+var errNotCopied = errors.New("not in the snapshot")
+
+// ReadMemory implements [goruntime.Session]: what was copied is as it was in the
+// stop; what is read of the program's file cannot change; all else is read of
+// the process as it is now.
+func (s *Snapshot) ReadMemory(addr uint64, buf []byte) error {
+	n := uint64(len(buf))
+	if n == 0 {
+		return nil
+	}
+	ix := &s.index
+	if i := sort.Search(len(ix.stacks), func(i int) bool { return ix.stacks[i].lo > addr }) - 1; i >= 0 && addr < ix.stacks[i].hi {
+		st := &ix.stacks[i]
+		if addr < st.addr || addr-st.addr+n > uint64(len(st.b)) {
+			return errNotCopied
+		}
+		copy(buf, st.b[addr-st.addr:])
+		return nil
+	}
+	for _, list := range [][]frozen{ix.gs, ix.rest} {
+		i := sort.Search(len(list), func(i int) bool { return list[i].addr > addr }) - 1
+		if i < 0 {
+			continue
+		}
+		if f := list[i]; addr-f.addr < uint64(len(f.b)) {
+			if addr-f.addr+n > uint64(len(f.b)) {
+				return errNotCopied // what follows may be of another moment
+			}
+			copy(buf, f.b[addr-f.addr:])
+			return nil
+		}
+	}
+	if s.p.image.read(addr, buf) {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.p.mem.read(addr, buf)
+}
+
+// ReadRanges implements [goruntime.RangeReader].
+func (s *Snapshot) ReadRanges(ranges []goruntime.Range) error {
+	for i := range ranges {
+		ranges[i].Err = s.ReadMemory(ranges[i].Addr, ranges[i].Buf)
+	}
+	return nil
+}
+
+// Eval implements [goruntime.Session]: there is nothing that evaluates.
+func (s *Snapshot) Eval(int64, string) (uint64, error) {
+	return 0, errors.New("expressions need a debugger: use dlvx attach")
+}
+
+// Stack implements [goruntime.Session]: package goruntime unwinds all stacks that
+// a snapshot has by itself.
+func (s *Snapshot) Stack(goid int64, _ int) ([]stitch.Frame, error) {
+	return nil, fmt.Errorf("the stack of goroutine %d: %w", goid, errNotCopied)
+}
+
+// Offset returns where a field is in a structure of package runtime.
+func (s *Snapshot) Offset(typ, field string) (uint64, error) { return s.p.image.offset(typ, field) }
+
+// Address returns the address of a variable of package runtime.
+func (s *Snapshot) Address(variable string) (uint64, error) { return s.p.image.address(variable) }
+
+// Now returns the program's monotonic clock at the time of the snapshot, in
+// nanoseconds.
+func (s *Snapshot) Now() (int64, error) {
+	if s.now == 0 {
+		return 0, errors.New("the process has a clock of its own")
+	}
+	return s.now, nil
+}
+
+// Registers returns the registers of a thread, by the number that the runtime
+// keeps for it (m.procid). lr is 0 where the machine has none.
+func (s *Snapshot) Registers(thread uint64) (pc, sp, lr uint64, ok bool) {
+	r, ok := s.threads[thread]
+	return r.pc, r.sp, r.lr, ok
+}
