@@ -14,17 +14,13 @@ const fewMembers = 20
 // Group writes goroutines with equal logical stacks: that of one as [Text], that
 // of several under a line that counts and names them:
 //
-//	4812 goroutines [chan receive, 12m at most]: 18 19 20 ...
+//	4,812 goroutines · chan receive, longest 12m03s: 18 19 20 ...
 func Group(w io.Writer, g stitch.Group, style Style) error {
 	if len(g.Goroutines) == 1 {
 		return Text(w, g.Stack(), style)
 	}
 	var head strings.Builder
-	fmt.Fprintf(&head, "%d goroutines [%s", len(g.Goroutines), g.State())
-	if longest := stitch.RoundWait(g.Longest); longest != "" {
-		fmt.Fprintf(&head, ", %s at most", longest)
-	}
-	head.WriteString("]:")
+	fmt.Fprintf(&head, "%s goroutines · %s:", count(len(g.Goroutines)), states(g.Tally))
 	for i, member := range g.Goroutines {
 		if i == fewMembers {
 			head.WriteString(" ...")

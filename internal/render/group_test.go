@@ -27,7 +27,7 @@ func TestGroup(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := `22 goroutines [select, 31s at most]: 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 ...
+	want := `22 goroutines · select, longest 31s: 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 ...
 main.worker
     /m.go:9
 ── created by several goroutines
@@ -39,6 +39,13 @@ main.main
 `
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+	b.Reset()
+	if err := Group(&b, stitch.Groups(gs)[0], Style{Path: func(string) string { return "/there/m.go" }}); err != nil {
+		t.Fatal(err)
+	}
+	if mapped := strings.ReplaceAll(want, "/m.go", "/there/m.go"); b.String() != mapped {
+		t.Errorf("with other paths: got\n%s\nwant\n%s", b.String(), mapped)
 	}
 	b.Reset()
 	if err := Group(&b, stitch.Groups(gs[:1])[0], Style{}); err != nil {

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"encoding/json"
 	"io"
 
 	"github.com/dlvx/dlvx/stitch"
@@ -17,7 +16,7 @@ type (
 		Cut       string        `json:"cut"`       // why the chain ends before its beginning; "": it does not
 	}
 	jsonSegment struct {
-		Goroutine  int64       `json:"goroutine"` // 0: not known any more
+		Goroutine  int64       `json:"goroutine"` // 0: not known any more; -1: several, in a group
 		State      string      `json:"state"`
 		Provenance string      `json:"provenance"` // own, label, ancestors, live
 		Frames     []jsonFrame `json:"frames"`     // innermost first
@@ -33,8 +32,16 @@ type (
 
 // JSON writes a logical stack as one JSON object and a newline.
 func JSON(w io.Writer, s stitch.Stack) error {
-	var out jsonStack
-	out.Segments = make([]jsonSegment, 0, len(s.Segments))
+	out := jsonStack{Segments: segmentsOf(s)}
+	if len(out.Segments) > 0 {
+		out.Goroutine, out.State = out.Segments[0].Goroutine, out.Segments[0].State
+		out.Cut = out.Segments[len(out.Segments)-1].Cut
+	}
+	return encode(w, out)
+}
+
+func segmentsOf(s stitch.Stack) []jsonSegment {
+	segments := make([]jsonSegment, 0, len(s.Segments))
 	for _, seg := range s.Segments {
 		js := jsonSegment{
 			Goroutine:  seg.Goroutine,
@@ -47,16 +54,9 @@ func JSON(w io.Writer, s stitch.Stack) error {
 		for _, f := range seg.Frames {
 			js.Frames = append(js.Frames, jsonFrame{f.Func, f.File, f.Line})
 		}
-		out.Segments = append(out.Segments, js)
+		segments = append(segments, js)
 	}
-	if len(out.Segments) > 0 {
-		out.Goroutine, out.State = out.Segments[0].Goroutine, out.Segments[0].State
-		out.Cut = out.Segments[len(out.Segments)-1].Cut
-	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return segments
 }
 
 // stateWord is what the segment's goroutine is doing now, in the runtime's
@@ -65,10 +65,8 @@ func JSON(w io.Writer, s stitch.Stack) error {
 // known.
 func stateWord(seg stitch.Segment) string {
 	switch {
-	case seg.State != nil && seg.State.Wait != "":
-		return seg.State.Wait
 	case seg.State != nil:
-		return seg.State.Status
+		return seg.State.Word()
 	case seg.Goroutine > 0 && seg.Provenance != stitch.Own:
 		return "exited"
 	}

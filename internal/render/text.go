@@ -17,8 +17,9 @@ import (
 
 // A Style says how text looks.
 type Style struct {
-	Dir   string // paths below it are shown from here on; "": all are shown whole
-	Color bool   // with ANSI escapes
+	Path  func(file string) string // how a path is shown; nil: as it is
+	Dir   string                   // paths below it are shown from here on; "": all are shown whole
+	Color bool                     // with ANSI escapes
 }
 
 const (
@@ -50,12 +51,7 @@ func Text(w io.Writer, s stitch.Stack, style Style) error {
 // text writes a logical stack under a line of its own.
 func text(w io.Writer, head string, s stitch.Stack, style Style) error {
 	b := bufio.NewWriter(w)
-	line := func(escape, text string) {
-		if style.Color {
-			text = escape + text + reset
-		}
-		b.WriteString(text + "\n")
-	}
+	line := func(escape, text string) { b.WriteString(style.colored(escape, text) + "\n") }
 	for i, seg := range s.Segments {
 		if i == 0 {
 			line("", head)
@@ -79,8 +75,19 @@ func text(w io.Writer, head string, s stitch.Stack, style Style) error {
 	return b.Flush()
 }
 
+// colored returns text with an escape before it, if there are to be any.
+func (s Style) colored(escape, text string) string {
+	if !s.Color || escape == "" {
+		return text
+	}
+	return escape + text + reset
+}
+
 // path shortens a path that is below the style's folder: "./main.go".
 func (s Style) path(file string) string {
+	if s.Path != nil {
+		file = s.Path(file)
+	}
 	if s.Dir == "" {
 		return file
 	}
