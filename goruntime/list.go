@@ -14,7 +14,7 @@ import (
 // equal, and the list itself is shared: nothing in it may be changed.
 //
 // A goroutine of which something cannot be read is in the list with what is
-// known. An error means that there is no list, or that ctx was cancelled; then
+// known; chains are cut after a hundred links. An error means that there is no list, or that ctx was cancelled; then
 // the next call begins anew. Until it returns, other questions wait.
 func (r *Reader) Goroutines(ctx context.Context) ([]stitch.Goroutine, error) {
 	r.mu.Lock()
@@ -28,6 +28,11 @@ func (r *Reader) Goroutines(ctx context.Context) ([]stitch.Goroutine, error) {
 	}
 	return p.list, nil
 }
+
+// maxListed bounds the links of a chain in a list: of goroutines that each made
+// the next one, and all live, the chains would else be as long as the list.
+// What a program records is shorter.
+const maxListed = 100
 
 // listAll sets p.list, and p.present for all of it.
 func (p *program) listAll(ctx context.Context) error {
@@ -55,7 +60,7 @@ func (p *program) listAll(ctx context.Context) error {
 			return err
 		}
 		at := &living[i]
-		chain, err := p.chain(at.g, 0)
+		chain, err := p.chain(at.g, maxListed)
 		if err != nil {
 			chain = stitch.Chain{Cut: stitch.CutUnreadable}
 		}

@@ -1,5 +1,7 @@
 package stitch
 
+import "slices"
+
 // A Goroutine is one goroutine of a stopped program, as much as listings,
 // groups and trees of many need to know.
 //
@@ -34,12 +36,17 @@ func (g *Goroutine) Site() Frame {
 }
 
 // Entry returns the outermost call of the goroutine's own stack, that of the
-// function which it began in; zero: not known.
+// function which it began in; of goroutine 1, that of main.main. Zero: not known.
 func (g *Goroutine) Entry() Frame {
 	if g.OwnCut || len(g.Own) == 0 {
 		return Frame{}
 	}
-	return g.Own[len(g.Own)-1]
+	for _, f := range slices.Backward(g.Own) {
+		if !isBottom(f) {
+			return f
+		}
+	}
+	return g.Own[0]
 }
 
 // Stack returns the goroutine's logical stack.

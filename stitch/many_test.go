@@ -143,6 +143,16 @@ func TestGoroutine(t *testing.T) {
 	if g.Entry() != (Frame{}) {
 		t.Error("the outermost call of a stack that is cut is not its entry")
 	}
+	for own, want := range map[string]string{
+		"main.main runtime.main":      "main.main",
+		"main.start.gowrap1":          "main.start.gowrap1", // not begun yet
+		"runtime.gopark runtime.main": "runtime.gopark",
+	} {
+		g := goroutineOf(1, own, "")
+		if got := g.Entry().Func; got != want {
+			t.Errorf("the entry of %s is %s", own, got)
+		}
+	}
 	var none Goroutine
 	if none.Spawner() != 0 || none.Site() != (Frame{}) || none.Entry() != (Frame{}) {
 		t.Errorf("of nothing known: %+v", none)
