@@ -12,6 +12,9 @@ import (
 type Config struct {
 	Log *slog.Logger
 
+	// Version is what clients are told of dlvx's version.
+	Version string
+
 	// NoStitch is for sessions whose launch or attach request does not say what
 	// "stitch" is: stacks are Delve's own, and nothing is recorded.
 	NoStitch bool
@@ -25,19 +28,29 @@ type Config struct {
 	Dial func(ctx context.Context, addr string) (io.ReadWriteCloser, error)
 
 	// NewChains returns the reader of the target's spawn chains. It is called
-	// at the first stop at which a stack is asked for to its bottom, and again
+	// at the first stop at which something is asked that needs it, and again
 	// after a restart. The Injector asks through the session itself; a caller
 	// that has a better way to the target may ignore it. nil, or returning
 	// nil: nothing is stitched.
 	NewChains func(*Injector) Chains
 }
 
-// Chains reads spawn chains out of the stopped target. The proxy makes one
-// call at a time, and none while the target runs.
+// Chains reads goroutines and their spawn chains out of the stopped target. No
+// call is made while the target runs. Several may be made at once: a list of
+// all goroutines should not keep others waiting for long.
 type Chains interface {
 	// Chain returns how goroutine goid came to be: at most limit links; 0 asks
 	// for all that there are.
 	Chain(goid int64, limit int) (stitch.Chain, error)
+	// Goroutines returns all goroutines. It may take seconds where they are
+	// many, and must return soon when ctx is done.
+	Goroutines(ctx context.Context) ([]stitch.Goroutine, error)
+	// States returns what goroutines are doing; At need not be set. Those that
+	// cannot be told of are left out. It must return soon when ctx is done.
+	States(ctx context.Context, goids []int64) (map[int64]stitch.State, error)
+	// Prime makes the debugger ready to be asked for the stack of a goroutine
+	// that it would otherwise have to search for.
+	Prime(goid int64) error
 	// Reset is called before the first question about another stop.
 	Reset()
 }

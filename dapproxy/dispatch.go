@@ -3,6 +3,7 @@ package dapproxy
 import (
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 // dispatchAll takes the client's messages in their order.
@@ -40,7 +41,7 @@ func (s *session) dispatch(m message) {
 	switch m.command {
 	case "initialize":
 		s.initialize = m
-		s.forward(m, nil)
+		s.forward(m, s.introducing(m))
 	case "launch":
 		s.launch(m)
 	case "attach":
@@ -48,6 +49,8 @@ func (s *session) dispatch(m message) {
 	case "restart":
 		s.restart(m)
 
+	case "threads":
+		s.threads(m)
 	case "stackTrace":
 		s.stackTrace(m)
 	case "scopes":
@@ -69,7 +72,14 @@ func (s *session) dispatch(m message) {
 			s.setOver(true)
 		}
 		s.forwardResume(m, at, false)
+
+	case "cancel":
+		s.cancel(m)
 	default:
+		if strings.HasPrefix(m.command, prefix) {
+			s.ask(m)
+			return
+		}
 		s.forward(m, nil)
 	}
 }

@@ -1,29 +1,53 @@
 package dapproxy
 
-import "sync"
+import (
+	"context"
+	"sync"
+)
 
 // A gate knows whether the target is stopped, and lets nobody ask questions
 // about a stop while the target runs.
 type gate struct {
+	ctx context.Context // done when the session is over
+
 	mu   sync.Mutex
 	open bool  // stopped, and no request to resume is under way
 	stop *stop // the present or last stop; nil before the first and after the end
 	busy int   // questions that have not been answered
 	idle chan struct{}
+
+	patient context.Context // of questions that take long: done when it is no longer open
+	hurry   context.CancelFunc
 }
 
 // stopped begins a new stop.
 func (g *gate) stopped() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.stop, g.open = newStop(), true
+	g.begin(newStop())
+}
+
+// begin opens the gate at a stop. The caller holds mu.
+func (g *gate) begin(s *stop) {
+	g.close()
+	g.stop, g.open = s, true
+	g.patient, g.hurry = context.WithCancel(g.ctx)
+}
+
+// close lets nobody in, and long questions end. The caller holds mu.
+func (g *gate) close() {
+	g.open = false
+	if g.hurry != nil {
+		g.hurry()
+	}
 }
 
 // shut ends the stop without waiting for anyone.
 func (g *gate) shut() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.stop, g.open = nil, false
+	g.close()
+	g.stop = nil
 }
 
 // enter begins a question about the present stop. leave must be called when it
@@ -36,6 +60,18 @@ func (g *gate) enter() (s *stop, leave func(), ok bool) {
 	}
 	g.busy++
 	return g.stop, g.leave, true
+}
+
+// enterLong is enter for a question that may take long. It must give up when ctx
+// is done, so that nobody who resumes the target waits for it.
+func (g *gate) enterLong() (ctx context.Context, s *stop, leave func(), ok bool) {
+	s, leave, ok = g.enter()
+	if !ok {
+		return nil, nil, nil, false
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.patient, s, leave, true
 }
 
 func (g *gate) leave() {
@@ -55,7 +91,7 @@ func (g *gate) suspend() *stop {
 	if !g.open {
 		return nil
 	}
-	g.open = false
+	g.close()
 	return g.stop
 }
 
@@ -80,7 +116,7 @@ func (g *gate) reopen(s *stop) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if s != nil && g.stop == s {
-		g.open = true
+		g.begin(s)
 	}
 }
 
@@ -90,7 +126,7 @@ func (g *gate) renew(s *stop) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if s != nil && g.stop == s {
-		g.stop, g.open = newStop(), true
+		g.begin(newStop())
 	}
 }
 
@@ -105,16 +141,32 @@ func (g *gate) current() *stop {
 	return nil
 }
 
+// at tells whether the target still stands at a stop, and nobody is about to
+// resume it.
+func (g *gate) at(s *stop) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.open && g.stop == s
+}
+
 // A stop is what is known of the target between two resumes.
 type stop struct {
+	snapshots chan *snapshot // holds the one of the stop, nil as long as none is taken; empty while it is being taken
+
 	mu      sync.Mutex
 	tails   map[int]*tail       // what is added under a thread's own frames
 	added   map[int]*addedFrame // by frame id; also by variables reference
 	topmost map[int64]int       // Delve's id of a goroutine's topmost frame
+	focused []focused           // goroutines that the client has asked to be shown
 }
 
 func newStop() *stop {
-	return &stop{tails: map[int]*tail{}, added: map[int]*addedFrame{}, topmost: map[int64]int{}}
+	s := &stop{
+		snapshots: make(chan *snapshot, 1),
+		tails:     map[int]*tail{}, added: map[int]*addedFrame{}, topmost: map[int64]int{},
+	}
+	s.snapshots <- nil
+	return s
 }
 
 func (s *stop) frame(id int) *addedFrame {

@@ -183,6 +183,39 @@ type fakeChains struct {
 	limits []int
 	resets int
 	hook   func()
+
+	goroutines []stitch.Goroutine
+	listed     int                         // how often they were read
+	listing    func(context.Context) error // called while they are read
+	states     func([]int64) (map[int64]stitch.State, error)
+	primed     []int64
+}
+
+func (c *fakeChains) Goroutines(ctx context.Context) ([]stitch.Goroutine, error) {
+	c.mu.Lock()
+	c.listed++
+	listing := c.listing
+	c.mu.Unlock()
+	if listing != nil {
+		if err := listing(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return c.goroutines, nil
+}
+
+func (c *fakeChains) States(_ context.Context, goids []int64) (map[int64]stitch.State, error) {
+	if c.states == nil {
+		return nil, nil
+	}
+	return c.states(goids)
+}
+
+func (c *fakeChains) Prime(goid int64) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.primed = append(c.primed, goid)
+	return nil
 }
 
 func (c *fakeChains) Chain(goid int64, limit int) (stitch.Chain, error) {
@@ -222,6 +255,7 @@ type fakeDelve struct {
 	end    *end
 	stacks map[int][]string // function names by goroutine, topmost first
 	depth  int              // stackTraceDepth
+	list   string           // the threads, as JSON
 
 	mu      sync.Mutex
 	seq     int
@@ -307,6 +341,10 @@ func (d *fakeDelve) answer(r reply) {
 	case "restart":
 		d.ok(r, `{}`)
 		d.emit(`"type":"event","event":"initialized"}`)
+	case "threads":
+		d.ok(r, `{"threads":[`+d.list+`],"x":"<own>"}`)
+	case "initialize":
+		d.ok(r, `{"supportsRestartRequest":true}`)
 	case "stackTrace":
 		d.stackTrace(r, a.ThreadID, max(a.StartFrame, 0), a.Levels)
 	case "scopes":

@@ -73,7 +73,7 @@ func newMessage(v any) message {
 			return m
 		}
 	}
-	panic(fmt.Sprintf("dapproxy: encoding a message of its own: %v", err)) // made of go-dap's types only
+	panic(fmt.Sprintf("dapproxy: encoding a message of its own: %v", err)) // made of types that encode
 }
 
 // renumbered returns the body with the message's edits and other numbers, or

@@ -37,6 +37,7 @@ func Serve(ctx context.Context, client, server io.ReadWriteCloser, cfg Config) e
 		reverse:  map[int64]int64{},
 		reported: map[string]bool{},
 		encoded:  map[shownFrame][]byte{},
+		asked:    map[int64]context.CancelCauseFunc{},
 	}
 	s.server.Store(newPeer(server))
 	if s.log == nil {
@@ -69,24 +70,30 @@ type session struct {
 
 	// Added frames and the scopes on them take their numbers here.
 	lastID atomic.Int64
+	// Groups and nodes of spawn trees take theirs here.
+	lastListed atomic.Int64
 
-	chainsMu     sync.Mutex // held while chains is asked
+	tailsMu sync.Mutex            // held while a chain is read for a stack
+	encoded map[shownFrame][]byte // frames that have been shown, from behind their ids on
+
+	chainsMu     sync.Mutex
 	chains       Chains
-	chainsTarget int64                 // of which target
-	chainsStop   *stop                 // of which stop its caches are
-	encoded      map[shownFrame][]byte // frames that have been shown, from behind their ids on
+	chainsTarget int64 // of which target
+	chainsStop   *stop // of which stop its caches are
 
 	mu       sync.Mutex
 	options  options
-	reverse  map[int64]int64 // the server's requests: number at the client -> at the server
-	reported map[string]bool // kinds of failure that have been logged
-	over     bool            // the client has seen, or asked for, the end of the target
+	reverse  map[int64]int64                   // the server's requests: number at the client -> at the server
+	reported map[string]bool                   // kinds of failure that have been logged
+	over     bool                              // the client has seen, or asked for, the end of the target
+	asked    map[int64]context.CancelCauseFunc // the client's dlvx requests that are not answered, by number
 }
 
 func (s *session) run(ctx context.Context) error {
 	s.ctx, s.end = context.WithCancelCause(ctx)
 	s.staying, s.leave = context.WithCancel(s.ctx)
 	defer s.leave()
+	s.gate.ctx = s.ctx
 
 	var sides sync.WaitGroup
 	sides.Go(s.readClient)

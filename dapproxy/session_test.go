@@ -358,6 +358,11 @@ type chainFunc func(goid int64) (stitch.Chain, error)
 
 func (f chainFunc) Chain(goid int64, _ int) (stitch.Chain, error) { return f(goid) }
 func (f chainFunc) Reset()                                        {}
+func (f chainFunc) Prime(int64) error                             { return nil }
+
+func (f chainFunc) Goroutines(context.Context) ([]stitch.Goroutine, error) { return nil, nil }
+
+func (f chainFunc) States(context.Context, []int64) (map[int64]stitch.State, error) { return nil, nil }
 
 func TestNumbers(t *testing.T) {
 	p := newPeer(nil)

@@ -138,8 +138,8 @@ func joinArray(parts ...[]json.RawMessage) []byte {
 // tail returns what stands under the thread's own frames, or nil while the page
 // that the client asked for does not reach their bottom: then no chain is read.
 func (s *session) tail(st *stop, args dap.StackTraceArguments, page stackPage, opts options) (*tail, error) {
-	s.chainsMu.Lock()
-	defer s.chainsMu.Unlock()
+	s.tailsMu.Lock()
+	defer s.tailsMu.Unlock()
 	if t, ok := st.tails[args.ThreadId]; ok {
 		return t, nil
 	}
@@ -231,24 +231,38 @@ func (s *session) shownLen(args dap.StackTraceArguments, page stackPage, own int
 	return own - 2, nil
 }
 
-// chain asks for a goroutine's spawn chain. The caller holds chainsMu.
+// chain asks for a goroutine's spawn chain.
 func (s *session) chain(st *stop, goid int64, limit int) (c stitch.Chain, err error) {
-	// A reader walks a foreign process's memory: a mistake in it must cost the
-	// chain, not the debug session.
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("reading the spawn chain of goroutine %d: panic: %v", goid, p)
-		}
-	}()
+	defer recovered(&err, "reading the spawn chain of goroutine %d", goid)
+	r := s.reader(st)
+	if r == nil {
+		return stitch.Chain{}, nil
+	}
+	return r.Chain(goid, limit)
+}
+
+// reader returns the reader of the target, ready for questions about a stop;
+// nil: there is none.
+func (s *session) reader(st *stop) Chains {
+	if s.cfg.NewChains == nil {
+		return nil
+	}
+	s.chainsMu.Lock()
+	defer s.chainsMu.Unlock()
 	if target := s.targets.Load(); s.chains == nil || s.chainsTarget != target {
 		s.chains, s.chainsTarget, s.chainsStop = s.cfg.NewChains(&Injector{s}), target, st
 	}
-	if s.chains == nil {
-		return stitch.Chain{}, nil
-	}
-	if s.chainsStop != st {
+	if s.chains != nil && s.chainsStop != st {
 		s.chains.Reset()
 		s.chainsStop = st
 	}
-	return s.chains.Chain(goid, limit)
+	return s.chains
+}
+
+// recovered, deferred, makes a panic an error. A reader walks a foreign process's
+// memory: a mistake in it must cost the answer, not the debug session.
+func recovered(err *error, doing string, args ...any) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf(doing+": panic: %v", append(args, p)...)
+	}
 }

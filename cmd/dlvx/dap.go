@@ -41,7 +41,7 @@ func serveDAP(cmd *cobra.Command, args []string, stitch bool, connect string) er
 	defer endLog()
 	warnOfIgnored(cmd, args)
 	ctx := untilServerEnds()
-	cfg := dapproxy.Config{Log: newLog(o), NoStitch: !stitch}
+	cfg := dapproxy.Config{Log: newLog(o), Version: version(), NoStitch: !stitch}
 	accept := func() (net.Conn, error) { return acceptDAP(ctx, cmd, o) }
 	if connect != "" {
 		err = serveRemote(ctx, connect, accept, cfg)

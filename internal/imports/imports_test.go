@@ -22,7 +22,7 @@ var allowed = map[string][]string{
 	"goruntime":                {module + "/stitch", module + "/spawnlabel"},
 	"process":                  {module + "/stitch", module + "/spawnlabel", module + "/goruntime", "golang.org/x/sys"},
 	"delve":                    {module + "/stitch", module + "/goruntime", "github.com/go-delve/", "github.com/spf13/", "golang.org/x/", "github.com/mattn/"},
-	"dapproxy":                 {module + "/stitch", "github.com/google/go-dap"},
+	"dapproxy":                 {module + "/stitch", module + "/internal/render", "github.com/google/go-dap"},
 	"internal/render":          {module + "/stitch"},
 	"internal/e2e":             {},
 	"internal/fixture":         {},

@@ -1,0 +1,51 @@
+package dapproxy
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/google/go-dap"
+
+	"github.com/dlvx/dlvx/stitch"
+)
+
+// A focused goroutine is one that the client has asked to be shown.
+type focused struct {
+	id   int64
+	name string // as Delve would call its thread
+}
+
+// focus answers dlvx/focus. It keeps the target until the event is sent: none
+// may say "stopped" once the target runs again.
+func (q question) focus() (any, error) {
+	id, err := q.goroutine()
+	if err != nil {
+		return nil, err
+	}
+	snap, err := q.takeSnapshot()
+	if err != nil {
+		return nil, err
+	}
+	g := snap.byID[id]
+	if g == nil {
+		return nil, noGoroutine(id)
+	}
+	if err := q.prime(id); err != nil {
+		q.report("the stack of a goroutine may take long", "error", err, "goroutine", id)
+	}
+	name := fmt.Sprintf("[Go %d] %s", id, stitch.ShortFunc(stitch.Position(g.Own).Func))
+	q.stop.mu.Lock()
+	if f := (focused{id, name}); !slices.Contains(q.stop.focused, f) {
+		q.stop.focused = append(q.stop.focused, f)
+	}
+	q.stop.mu.Unlock()
+	return followed{&dap.StoppedEvent{
+		Event: newEvent("stopped"),
+		Body:  dap.StoppedEventBody{Reason: "goroutine", Description: "Paused", ThreadId: int(id), AllThreadsStopped: true},
+	}}, nil
+}
+
+func (q question) prime(id int64) (err error) {
+	defer recovered(&err, "finding goroutine %d", id)
+	return q.reader(q.stop).Prime(id)
+}

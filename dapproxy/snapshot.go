@@ -1,0 +1,102 @@
+package dapproxy
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/dlvx/dlvx/stitch"
+)
+
+// A snapshot is all goroutines at one stop, and what has been made of them.
+// Its ids of groups and nodes are those of the listings of all goroutines:
+// what a filter leaves of a group or node has the same id.
+type snapshot struct {
+	all  []stitch.Goroutine // in the order of listings
+	byID map[int64]*stitch.Goroutine
+	next func(n int) (first int64) // takes numbers for ids
+
+	mu         sync.Mutex
+	groups     []stitch.Group // nil until first asked for; the ids go up from firstGroup
+	firstGroup int64
+	groupOf    map[int64]int64        // by goroutine: the id of its group
+	tree       *forest                // nil until first asked for
+	nodeOf     map[int64]*stitch.Node // by goroutine: where it was made
+	sites      []stitch.Site          // nil until first asked for
+	selections map[string]*selection  // by filter
+}
+
+// snapshot returns the goroutines of the question's stop, and lets go of the
+// target: what follows needs it no more.
+func (q question) snapshot() (*snapshot, error) {
+	defer q.leave()
+	return q.takeSnapshot()
+}
+
+// takeSnapshot is snapshot for a question that still needs the target. One
+// question after the other gets here, and the first makes the snapshot.
+func (q question) takeSnapshot() (snap *snapshot, err error) {
+	select {
+	case snap = <-q.stop.snapshots:
+	case <-q.ctx.Done():
+		return nil, context.Cause(q.ctx)
+	}
+	defer func() { q.stop.snapshots <- snap }()
+	if snap != nil {
+		return snap, nil
+	}
+	gs, err := q.readGoroutines()
+	if err != nil {
+		return nil, err
+	}
+	gs = slices.Clone(gs)
+	slices.SortFunc(gs, func(a, b stitch.Goroutine) int { return stitch.Rank(&a, &b) })
+	snap = &snapshot{
+		all: gs, byID: make(map[int64]*stitch.Goroutine, len(gs)),
+		next: func(n int) int64 { return q.lastListed.Add(int64(n)) - int64(n) + 1 },
+	}
+	for i := range gs {
+		snap.byID[gs[i].ID] = &gs[i]
+	}
+	return snap, nil
+}
+
+func (q question) readGoroutines() (gs []stitch.Goroutine, err error) {
+	defer recovered(&err, "listing goroutines")
+	c := q.reader(q.stop)
+	if c == nil {
+		return nil, errors.New("this dlvx was started without a way to read them")
+	}
+	return c.Goroutines(q.ctx)
+}
+
+// A selection is the goroutines of a snapshot that a filter selects.
+type selection struct {
+	gs     []stitch.Goroutine
+	groups []stitch.Group // nil until first asked for
+	tree   *forest        // likewise
+}
+
+// maxSelections bounds how many are kept: a user who types a filter makes one
+// with every letter.
+const maxSelections = 4
+
+// selected returns what a filter selects.
+func (s *snapshot) selected(filter string) (*selection, error) {
+	f, err := stitch.ParseFilter(filter)
+	if err != nil {
+		return nil, badArgument("%v", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if sel, ok := s.selections[filter]; ok {
+		return sel, nil
+	}
+	if s.selections == nil || len(s.selections) >= maxSelections {
+		s.selections = map[string]*selection{}
+	}
+	sel := &selection{gs: f.Select(s.all)}
+	s.selections[filter] = sel
+	return sel, nil
+}

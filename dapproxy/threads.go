@@ -1,0 +1,164 @@
+package dapproxy
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/google/go-dap"
+
+	"github.com/dlvx/dlvx/stitch"
+)
+
+// threads says behind the names of goroutines what they wait for, and adds
+// those to the list that the client has asked to be shown and Delve has no
+// room for.
+func (s *session) threads(m message) {
+	opts := s.settings()
+	ctx, st, leave, ok := s.gate.enterLong()
+	if !ok || s.cfg.NewChains == nil {
+		if ok {
+			leave()
+		}
+		s.forward(m, nil)
+		return
+	}
+	st.mu.Lock()
+	shown := slices.Clone(st.focused)
+	st.mu.Unlock()
+	if !opts.stitch && len(shown) == 0 {
+		leave()
+		s.forward(m, nil)
+		return
+	}
+	q := question{s, m, ctx, st, leave}
+	s.forward(m, func(answer message) bool {
+		if !answer.success {
+			leave()
+			return false
+		}
+		s.async(func() {
+			defer leave()
+			named, err := q.nameThreads(answer, shown, opts.stitch)
+			if err != nil && ctx.Err() == nil {
+				s.report("showing Delve's own names of threads", "error", err)
+			}
+			if err != nil || s.gate.current() != st {
+				named = answer
+			}
+			s.answer(m, named)
+		})
+		return true
+	})
+}
+
+// A thread is one of Delve's answer.
+type thread struct {
+	id   int64
+	name span // the JSON string
+}
+
+// nameThreads returns the answer with what the proxy has to add to it.
+func (q question) nameThreads(answer message, shown []focused, states bool) (message, error) {
+	at, _ := answer.fields.get("body")
+	body, err := scanObject(answer.body, at)
+	if err != nil {
+		return answer, fmt.Errorf("reading the answer to threads: %w", err)
+	}
+	list, ok := body.get("threads")
+	if !ok {
+		return answer, errors.New("the answer to threads has none")
+	}
+	threads, err := scanThreads(answer.body, list)
+	if err != nil {
+		return answer, fmt.Errorf("reading the answer to threads: %w", err)
+	}
+	ids := make([]int64, 0, len(threads)+len(shown))
+	for _, t := range threads {
+		ids = append(ids, t.id)
+	}
+	shown = slices.DeleteFunc(shown, func(f focused) bool { return slices.Contains(ids, f.id) })
+	for _, f := range shown {
+		ids = append(ids, f.id)
+	}
+	doing := map[int64]stitch.State{}
+	if states {
+		if doing, err = q.states(ids); err != nil {
+			return answer, err
+		}
+	}
+	var edits []edit
+	for _, t := range threads {
+		if !bytes.HasPrefix(bytes.TrimPrefix(t.name.of(answer.body)[1:], []byte("* ")), fmt.Appendf(nil, "[Go %d", t.id)) {
+			continue // not a name of Delve's as we know them
+		}
+		if suffix := threadSuffix(doing[t.id]); suffix != "" {
+			quoted, err := json.Marshal(suffix)
+			if err != nil {
+				return answer, err
+			}
+			end := t.name.to - 1
+			edits = append(edits, edit{span{end, end}, quoted[1 : len(quoted)-1]})
+		}
+	}
+	for _, f := range shown {
+		raw, err := json.Marshal(dap.Thread{Id: int(f.id), Name: f.name + threadSuffix(doing[f.id])})
+		if err != nil {
+			return answer, err
+		}
+		if len(threads) > 0 || f != shown[0] {
+			raw = append([]byte(","), raw...)
+		}
+		end := list.to - 1
+		edits = append(edits, edit{span{end, end}, raw})
+	}
+	return answer.edited(edits...), nil
+}
+
+// scanThreads reads a list of threads without decoding the names.
+func scanThreads(data []byte, list span) ([]thread, error) {
+	elements, err := scanArray(data, list)
+	if err != nil {
+		return nil, err
+	}
+	threads := make([]thread, 0, len(elements))
+	for _, e := range elements {
+		o, err := scanObject(data, e)
+		if err != nil {
+			return nil, err
+		}
+		id, hasID := o.get("id")
+		name, hasName := o.get("name")
+		n, err := strconv.ParseInt(string(id.of(data)), 10, 64)
+		if !hasID || !hasName || err != nil || data[name.from] != '"' {
+			return nil, fmt.Errorf("%.60q is no thread", e.of(data))
+		}
+		threads = append(threads, thread{n, name})
+	}
+	return threads, nil
+}
+
+// threadSuffix is what stands behind the name of a goroutine's thread: what it
+// waits for, and since when. Nothing is said of one that runs or could.
+func threadSuffix(s stitch.State) string {
+	switch {
+	case s.Wait == "" && s.Status != "syscall":
+		return ""
+	case stitch.RoundWait(s.For) == "":
+		return " · " + s.Word()
+	}
+	return " · " + s.Word() + " " + stitch.RoundWait(s.For)
+}
+
+// states returns what goroutines are doing.
+func (q question) states(ids []int64) (states map[int64]stitch.State, err error) {
+	defer recovered(&err, "reading the states of goroutines")
+	c := q.reader(q.stop)
+	if c == nil {
+		return nil, nil
+	}
+	return c.States(q.ctx, ids)
+}
