@@ -20,9 +20,13 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vsc
   async createDebugAdapterDescriptor(session: vscode.DebugSession): Promise<vscode.DebugAdapterDescriptor> {
     const config: Config = session.configuration;
     this.log.debug(`${config.name}: ${JSON.stringify(config)}`);
-    if (config.port !== undefined) return new vscode.DebugAdapterServer(Number(config.port), text(config, 'host') ?? '127.0.0.1');
+    const host = text(config, 'host') ?? '127.0.0.1';
+    const remote = config.request === 'attach' && config.mode === 'remote';
+    if (config.port !== undefined && !remote) return new vscode.DebugAdapterServer(Number(config.port), host);
     const path = await this.installer.dlvx(text(config, 'dlvxPath'));
     const args = ['dap', ...flags(config)];
+    // What runs elsewhere may be any Delve; a dlvx here makes chains of what it says.
+    if (remote) return await this.asServer(session, path, [...args, `--connect=${address(host, Number(config.port))}`]);
     if (config.console === 'integratedTerminal' || config.console === 'externalTerminal') {
       return await this.inTerminal(config, path, args);
     }
@@ -34,7 +38,8 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vsc
     this.log.info(`${command.path} ${command.args.join(' ')}`);
     const last: string[] = [];
     const server = await startServer(command, {
-      stdout: (line) => { this.log.info(line); },
+      // What the program prints, where it is not sent through the debugger.
+      stdout: (line) => { vscode.debug.activeDebugConsole.appendLine(line); },
       stderr: (line) => {
         this.log.info(line);
         last.push(line);
@@ -56,7 +61,7 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vsc
     const words = [path, ...args, `--client-addr=${rendezvous.clientAddr}`];
     if (config.asRoot === true && process.platform !== 'win32') words.unshift('sudo');
     const [first = path, ...rest] = words;
-    const command: TerminalCommand = { name: `dlvx: ${config.name}`, path: first, args: rest, cwd: cwd(config) };
+    const command: TerminalCommand = { name: config.name, path: first, args: rest, cwd: cwd(config) };
     this.log.info(`in a terminal: ${words.join(' ')}`);
     const clock = new AbortController();
     try {
@@ -106,6 +111,10 @@ function flags(config: Config): string[] {
     ...(config.showLog === true || setting !== '' ? ['--log', ...(layers === '' ? [] : [`--log-output=${layers}`])] : []),
     ...(dest === undefined ? [] : [`--log-dest=${dest}`]),
   ];
+}
+
+function address(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function cwd(config: Config): string | undefined {

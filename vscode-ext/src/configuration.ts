@@ -30,6 +30,8 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
       const program = typeof c.program === 'string' && c.program.endsWith('.go') ? c.program : editor?.document.fileName;
       c.mode = program?.endsWith('_test.go') === true ? 'test' : 'debug';
     }
+    // Else VS Code puts the Debug Console in front of the terminal.
+    if (c.console === 'integratedTerminal') c.internalConsoleOptions ??= 'neverOpen';
     return await withProcess(c) ? c : undefined;
   }
 

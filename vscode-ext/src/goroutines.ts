@@ -124,7 +124,7 @@ export function goroutineOf(element: Element | undefined) {
 }
 
 function makeItem(element: Element): vscode.TreeItem {
-  const { None, Collapsed } = vscode.TreeItemCollapsibleState;
+  const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   switch (element.kind) {
     case 'goroutine': {
       const item = new vscode.TreeItem(goroutineLabel(element.goroutine), None);
@@ -137,7 +137,7 @@ function makeItem(element: Element): vscode.TreeItem {
     case 'node': {
       const { node } = element;
       const leaf = node.children === 0 && (node.alive === 0 || node.goroutine !== undefined);
-      const item = new vscode.TreeItem(nodeLabel(node), leaf ? None : Collapsed);
+      const item = new vscode.TreeItem(nodeLabel(node), leaf ? None : node.root === undefined ? Collapsed : Expanded);
       item.description = nodeDescription(node);
       item.iconPath = new vscode.ThemeIcon(node.goroutine === undefined ? node.alive === 0 ? 'circle-slash' : 'layers' : icon(node.goroutine));
       item.contextValue = [node.goroutine === undefined ? 'node' : 'goroutine', ...(node.site?.source === undefined ? [] : ['spawned'])].join(' ');

@@ -43,7 +43,8 @@ export function startServer(command: Command, lines: Lines): Promise<Server> {
     const fail = (why: string) => {
       clearTimeout(timer);
       child.kill();
-      reject(new Error([`${command.path} ${why}`, ...last].join('\n')));
+      const what = `${command.path} ${why}`;
+      reject(new Error(last.length === 0 ? what : `${last.join('\n')}\n(${what})`));
     };
     const timer = setTimeout(() => { fail(`did not listen within ${patience / 1000} seconds`); }, patience);
     createInterface({ input: child.stderr }).on('line', (line) => {

@@ -18,7 +18,7 @@ describe('startServer', () => {
   });
 
   it('says what the program said before it ended', async () => {
-    await assert.rejects(startServer(node('console.error("no such flag"); process.exit(3)'), nowhere), /exit code 3\) before it listened\nno such flag/);
+    await assert.rejects(startServer(node('console.error("no such flag"); process.exit(3)'), nowhere), /^Error: no such flag\n\(.* ended \(exit code 3\) before it listened\)$/);
   });
 
   it('says that there is no such program', async () => {
