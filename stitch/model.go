@@ -1,6 +1,8 @@
-// Package stitch is the model of logical stacks and the algorithm that makes
-// them: a goroutine's own stack and its spawn chain go in, the stack that a
-// person reads comes out.
+// Package stitch is the model of logical stacks and the algorithms on them: a
+// goroutine's own stack and its spawn chain go in, the stack that a person
+// reads comes out ([Stitch]); of many goroutines, what a person can take in:
+// those that match a [Filter], [Groups] of equal ones, the [Tree] of who made
+// whom, the [Sites] of go statements.
 //
 // It is pure: no I/O, no clock, no debugger, no goroutines. Whoever can read a
 // Go process (a Delve session, a live pid, a core file) fills in a [Chain];

@@ -1,5 +1,5 @@
-// Package render writes logical stacks for people (text) and for programs
-// (JSON).
+// Package render writes logical stacks, and groups, trees and lists of
+// goroutines, for people (text) and for programs (JSON).
 //
 // It decides how things look, not what they are: what a separator says comes
 // from package stitch. It runs no goroutines.
