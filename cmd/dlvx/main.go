@@ -64,7 +64,7 @@ Pass flags to the program you are debugging using ` + "`--`" + `, for example:
 			setUpVersion(cmd)
 		}
 	}
-	root.AddCommand(buildflagsCommand())
+	root.AddCommand(buildflagsCommand(), dumpCommand(), psCommand(), pstreeCommand(), whereCommand())
 	return root
 }
 

@@ -23,7 +23,7 @@ var allowed = map[string][]string{
 	"process":                  {module + "/stitch", module + "/spawnlabel", module + "/goruntime", "golang.org/x/sys"},
 	"delve":                    {module + "/stitch", module + "/goruntime", "github.com/go-delve/", "github.com/spf13/", "golang.org/x/", "github.com/mattn/"},
 	"dapproxy":                 {module + "/stitch", module + "/internal/render", "github.com/google/go-dap"},
-	"internal/render":          {module + "/stitch"},
+	"internal/render":          {module + "/stitch", "github.com/google/pprof/profile"},
 	"internal/e2e":             {},
 	"internal/fixture":         {},
 	"internal/fixture/compare": {module + "/internal/fixture"},

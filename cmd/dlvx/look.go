@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/dlvx/dlvx/delve"
+	"github.com/dlvx/dlvx/goruntime"
+	proc "github.com/dlvx/dlvx/process"
+	"github.com/dlvx/dlvx/stitch"
+)
+
+// A subject is what the verbs look into that look from outside: a process, or a
+// core file.
+type subject struct {
+	pid       int
+	exe, core string
+	nonstop   bool
+}
+
+// A view is all goroutines of a subject, as of one look.
+type view struct {
+	PID       int       `json:"pid,omitempty"`
+	Core      string    `json:"core,omitempty"` // path
+	Time      time.Time `json:"time"`
+	Atomic    bool      `json:"atomic"`              // they are of one moment
+	StoppedMs float64   `json:"stoppedMs,omitempty"` // how long the program stood still; not known where Delve stopped it
+	Note      string    `json:"note,omitempty"`      // why it is not as it was asked for
+
+	goroutines []stitch.Goroutine
+}
+
+// findSubject reads the arguments: PID, a program's name, or EXE CORE.
+func findSubject(args []string, nonstop bool) (subject, error) {
+	if len(args) == 2 {
+		for _, path := range args {
+			if _, err := os.Stat(path); err != nil {
+				return subject{}, fmt.Errorf("opening a core file: %w", err)
+			}
+		}
+		return subject{exe: args[0], core: args[1]}, nil
+	}
+	pid, err := proc.Find(args[0])
+	if err != nil {
+		return subject{}, err
+	}
+	return subject{pid: pid, nonstop: nonstop}, nil
+}
+
+// A looker looks into a subject, once or again and again.
+type looker struct {
+	subject
+	p   *proc.Process // nil: through Delve
+	log *slog.Logger
+}
+
+func newLooker(s subject, log *slog.Logger) (*looker, error) {
+	l := &looker{subject: s, log: log}
+	if s.core != "" {
+		return l, nil
+	}
+	p, err := proc.Open(s.pid, log)
+	switch {
+	case errors.Is(err, proc.ErrSystem):
+		fmt.Fprintln(os.Stderr, "dlvx: attaching Delve, which stops the program until all is read")
+	case err != nil:
+		return nil, err
+	default:
+		l.p = p
+	}
+	return l, nil
+}
+
+func (l *looker) close() {
+	if l.p != nil {
+		if err := l.p.Close(); err != nil {
+			l.log.Warn("something was left open", "why", err)
+		}
+	}
+}
+
+// look reads all goroutines.
+func (l *looker) look(ctx context.Context) (v view, err error) {
+	if l.p == nil {
+		return l.delve(ctx)
+	}
+	s, err := l.p.Snapshot(ctx, l.nonstop)
+	if err != nil {
+		return view{}, err
+	}
+	defer s.Close()
+	v = view{
+		PID: l.pid, Time: time.Now(), Atomic: s.Atomic, Note: s.Note,
+		StoppedMs: float64(s.Stopped.Microseconds()) / 1000,
+	}
+	v.goroutines, err = goruntime.NewReader(s, l.log).Goroutines(ctx)
+	return v, err
+}
+
+// delve reads them through Delve: of core files, and where processes cannot be
+// read otherwise.
+func (l *looker) delve(ctx context.Context) (v view, err error) {
+	p := delve.Program{Core: l.core, Attach: delve.Attach{PID: l.pid}}
+	if l.core != "" {
+		p.Args = []string{l.exe}
+	}
+	s, release, err := delve.Inspect(p)
+	if err != nil {
+		return view{}, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	v = view{PID: l.pid, Core: l.core, Time: time.Now(), Atomic: true}
+	v.goroutines, err = goruntime.NewReader(s, l.log).Goroutines(ctx)
+	return v, err
+}
+
+// sayNote tells the user on standard error what is not as it was asked for.
+func (v view) sayNote() {
+	if v.Note != "" {
+		fmt.Fprintf(os.Stderr, "dlvx: %s; goroutines are each of a moment of their own, and those that ran have no stack\n", v.Note)
+	}
+}
+
+// json writes what a verb shows as one JSON object, with where it comes from.
+func (v view) json(name string, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	head, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	head = bytes.TrimSuffix(head, []byte("\n}"))
+	_, err = fmt.Printf("%s,\n  %q: %s\n}\n", head, name, bytes.ReplaceAll(bytes.TrimSpace(b.Bytes()), []byte("\n"), []byte("\n  ")))
+	return err
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dlvx/dlvx/delve"
+	"github.com/dlvx/dlvx/stitch"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// outsideHelp ends the help of the verbs that look from outside.
+const outsideHelp = `
+
+Which goroutines: --filter takes words, all of which have to match, such as
+func:serve, state:"chan receive", label:user=7, site:main.go:12, wait:10s, or
+any text; -WORD is the contrary. Spawn chains are whole where the program was
+built to record them ($(dlvx buildflags)); else the spawner alone is known, and
+what it does now.`
+
+// outside is a verb that looks into a program from outside, with its flags.
+type outside struct {
+	selection
+	nonstop bool
+	format  string
+	formats []string
+	watch   watchInterval
+
+	// Of the last look, with --watch:
+	before map[string]int // how many goroutines were in each group
+	seen   map[int64]bool // which there were
+}
+
+// addFlags adds the flags of verbs that show many goroutines.
+func (o *outside) addFlags(cmd *cobra.Command, formats []string) {
+	o.selection.addFlags(cmd.Flags())
+	cmd.Flags().Var(&o.watch, "watch", "look again and again, every so many seconds, and print what is not as it was")
+	o.addOwnFlags(cmd, formats)
+}
+
+// addOwnFlags adds the flags of all these verbs.
+func (o *outside) addOwnFlags(cmd *cobra.Command, formats []string) {
+	o.formats = formats
+	cmd.Flags().BoolVar(&o.nonstop, "nonstop", false, "do not stop the program: each goroutine is then of a moment of its own, and those that run have no stack")
+	cmd.Flags().StringVarP(&o.format, "format", "o", "text", "how to print: "+strings.Join(formats, ", "))
+	cmd.ValidArgsFunction = cobra.NoFileCompletions
+	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
+		// Of the flags that all of dlv's commands take, these use one.
+		cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = f.Name != "log" })
+		return new(cobra.Command).UsageFunc()(cmd)
+	})
+}
+
+// run looks and shows, once or, with --watch, until it is interrupted.
+func (o *outside) run(cmd *cobra.Command, args []string, show func(view, []stitch.Goroutine) error) error {
+	if !slices.Contains(o.formats, o.format) {
+		return fmt.Errorf("unknown --format %q: it is one of %s", o.format, strings.Join(o.formats, ", "))
+	}
+	if o.watch > 0 && o.format == "pprof" {
+		return errors.New("--watch does not go with -o pprof, which is one profile")
+	}
+	if err := o.parse(); err != nil {
+		return err
+	}
+	s, err := findSubject(args, o.nonstop)
+	if err != nil {
+		return err
+	}
+	l, err := newLooker(s, newLog(delve.OptionsOf(cmd)))
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	ctx := notify(interrupts...)
+	for {
+		v, err := l.look(ctx)
+		if err != nil {
+			return err
+		}
+		v.sayNote()
+		if err := show(v, o.of(v)); err != nil || o.watch == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(time.Duration(o.watch)):
+		}
+		if o.format == "text" {
+			fmt.Printf("\n%s\n", time.Now().Format(time.TimeOnly))
+		}
+	}
+}
+
+// A watchInterval is the value of --watch: "5" seconds, or "500ms".
+type watchInterval time.Duration
+
+func (w *watchInterval) String() string { return time.Duration(*w).String() }
+
+func (w *watchInterval) Type() string { return "seconds" }
+
+func (w *watchInterval) Set(s string) error {
+	if n, err := strconv.ParseFloat(s, 64); err == nil {
+		s = fmt.Sprintf("%fs", n)
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d < time.Millisecond {
+		return errors.New("seconds are expected, such as 5, or a time, such as 500ms")
+	}
+	*w = watchInterval(d)
+	return nil
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/dlvx/dlvx/internal/render"
+	"github.com/dlvx/dlvx/stitch"
+	"github.com/spf13/cobra"
+)
+
+// orders are what dlvx ps --sort takes. Equal goroutines keep the order of Rank.
+var orders = map[string]func(a, b *stitch.Goroutine) int{
+	"stuck":   func(a, b *stitch.Goroutine) int { return 0 },
+	"id":      func(a, b *stitch.Goroutine) int { return cmp.Compare(a.ID, b.ID) },
+	"state":   func(a, b *stitch.Goroutine) int { return cmp.Compare(a.State.Word(), b.State.Word()) },
+	"wait":    func(a, b *stitch.Goroutine) int { return cmp.Compare(b.State.For, a.State.For) },
+	"func":    func(a, b *stitch.Goroutine) int { return cmp.Compare(a.State.At.Func, b.State.At.Func) },
+	"site":    func(a, b *stitch.Goroutine) int { return compareSites(a.Site(), b.Site()) },
+	"spawner": func(a, b *stitch.Goroutine) int { return cmp.Compare(a.Spawner(), b.Spawner()) },
+}
+
+func compareSites(a, b stitch.Frame) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+}
+
+func psCommand() *cobra.Command {
+	var o outside
+	order := "stuck"
+	words := strings.Join(slices.Sorted(maps.Keys(orders)), ", ")
+	cmd := &cobra.Command{
+		Use:   "ps PID | NAME | EXE CORE",
+		Short: "List the goroutines of a running program, or of a core file.",
+		Long: `Lists the goroutines of a running Go program, a line for each: what they do, for
+how long they have been waiting, where they stand, and who made them.
+
+	dlvx ps 4711
+	dlvx ps server --sort wait --state "chan receive"` + outsideHelp,
+		Args: cobra.RangeArgs(1, 2),
+	}
+	o.addFlags(cmd, []string{"text", "json"})
+	cmd.Flags().StringVar(&order, "sort", order, "the order: "+words)
+	cmd.Run = func(cmd *cobra.Command, args []string) {
+		compare, ok := orders[order]
+		if !ok {
+			exit(1, fmt.Errorf("unknown --sort %q: it is one of %s", order, words))
+		}
+		exit(0, o.run(cmd, args, func(v view, gs []stitch.Goroutine) error {
+			list := stuckFirst(pointers(gs))
+			slices.SortStableFunc(list, compare)
+			if o.format == "json" {
+				return v.json("goroutines", func(w io.Writer) error { return render.GoroutinesJSON(w, list) })
+			}
+			return o.table(list)
+		}))
+	}
+	return cmd
+}
+
+// table prints goroutines, or, from the second look on, which have come and how
+// many have gone.
+func (o *outside) table(list []*stitch.Goroutine) error {
+	style := styleFor(os.Stdout)
+	fresh, gone := list, 0
+	if o.seen != nil {
+		fresh = slices.DeleteFunc(slices.Clone(list), func(g *stitch.Goroutine) bool { return o.seen[g.ID] })
+		gone = len(o.seen) - (len(list) - len(fresh))
+		fmt.Printf("+%d -%d\n", len(fresh), gone)
+	}
+	o.seen = map[int64]bool{}
+	for _, g := range list {
+		o.seen[g.ID] = true
+	}
+	return render.Table(os.Stdout, fresh, style)
+}
