@@ -36,8 +36,8 @@ type Config struct {
 }
 
 // Chains reads goroutines and their spawn chains out of the stopped target. No
-// call is made while the target runs. Several may be made at once: a list of
-// all goroutines should not keep others waiting for long.
+// call is made while the target runs. Several may be made at once, but for
+// Reset.
 type Chains interface {
 	// Chain returns how goroutine goid came to be: at most limit links; 0 asks
 	// for all that there are.

@@ -47,5 +47,7 @@ func (q question) focus() (any, error) {
 
 func (q question) prime(id int64) (err error) {
 	defer recovered(&err, "finding goroutine %d", id)
-	return q.reader(q.stop).Prime(id)
+	c, done := q.reading(q.stop)
+	defer done()
+	return c.Prime(id)
 }

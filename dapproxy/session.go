@@ -76,7 +76,7 @@ type session struct {
 	tailsMu sync.Mutex            // held while a chain is read for a stack
 	encoded map[shownFrame][]byte // frames that have been shown, from behind their ids on
 
-	chainsMu     sync.Mutex
+	chainsMu     sync.RWMutex // held for reading while chains is asked
 	chains       Chains
 	chainsTarget int64 // of which target
 	chainsStop   *stop // of which stop its caches are

@@ -64,7 +64,8 @@ func (q question) takeSnapshot() (snap *snapshot, err error) {
 
 func (q question) readGoroutines() (gs []stitch.Goroutine, err error) {
 	defer recovered(&err, "listing goroutines")
-	c := q.reader(q.stop)
+	c, done := q.reading(q.stop)
+	defer done()
 	if c == nil {
 		return nil, errors.New("this dlvx was started without a way to read them")
 	}

@@ -232,31 +232,42 @@ func (s *session) shownLen(args dap.StackTraceArguments, page stackPage, own int
 }
 
 // chain asks for a goroutine's spawn chain.
-func (s *session) chain(st *stop, goid int64, limit int) (c stitch.Chain, err error) {
+func (s *session) chain(st *stop, goid int64, limit int) (chain stitch.Chain, err error) {
 	defer recovered(&err, "reading the spawn chain of goroutine %d", goid)
-	r := s.reader(st)
-	if r == nil {
+	c, done := s.reading(st)
+	defer done()
+	if c == nil {
 		return stitch.Chain{}, nil
 	}
-	return r.Chain(goid, limit)
+	return c.Chain(goid, limit)
 }
 
-// reader returns the reader of the target, ready for questions about a stop;
-// nil: there is none.
-func (s *session) reader(st *stop) Chains {
-	if s.cfg.NewChains == nil {
-		return nil
+// reading returns the reader of the target, ready for questions about a stop;
+// nil: there is none. It stays so until done is called.
+func (s *session) reading(st *stop) (c Chains, done func()) {
+	for {
+		s.chainsMu.RLock()
+		target := s.targets.Load()
+		if s.chainsStop == st && s.chainsTarget == target {
+			return s.chains, s.chainsMu.RUnlock
+		}
+		s.chainsMu.RUnlock()
+		s.turn(st, target)
 	}
+}
+
+// turn makes the reader ready for another stop. It waits for those that still
+// ask about the one before, which are told to give up when that ends.
+func (s *session) turn(st *stop, target int64) {
 	s.chainsMu.Lock()
 	defer s.chainsMu.Unlock()
-	if target := s.targets.Load(); s.chains == nil || s.chainsTarget != target {
-		s.chains, s.chainsTarget, s.chainsStop = s.cfg.NewChains(&Injector{s}), target, st
-	}
-	if s.chains != nil && s.chainsStop != st {
+	switch {
+	case s.cfg.NewChains != nil && (s.chains == nil || s.chainsTarget != target):
+		s.chains = s.cfg.NewChains(&Injector{s})
+	case s.chains != nil && s.chainsStop != st:
 		s.chains.Reset()
-		s.chainsStop = st
 	}
-	return s.chains
+	s.chainsTarget, s.chainsStop = target, st
 }
 
 // recovered, deferred, makes a panic an error. A reader walks a foreign process's

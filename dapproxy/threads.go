@@ -156,7 +156,8 @@ func threadSuffix(s stitch.State) string {
 // states returns what goroutines are doing.
 func (q question) states(ids []int64) (states map[int64]stitch.State, err error) {
 	defer recovered(&err, "reading the states of goroutines")
-	c := q.reader(q.stop)
+	c, done := q.reading(q.stop)
+	defer done()
 	if c == nil {
 		return nil, nil
 	}

@@ -453,17 +453,11 @@ func TestResumeEndsAView(t *testing.T) {
 					t.Errorf("stackTrace: %s", a.Body)
 				}
 				resume := r.client.request(command, `{}`)
-				a, b := r.client.next(), r.client.next()
-				for b.Type == "event" {
-					b = r.client.next()
+				answers := r.client.responses(2)
+				if !answers[resume].Success {
+					t.Errorf("got %+v", answers)
 				}
-				if a.RequestSeq != seq {
-					a, b = b, a
-				}
-				if a.RequestSeq != seq || b.RequestSeq != resume || !b.Success {
-					t.Fatalf("got %+v and %+v", a, b)
-				}
-				refusalText(t, a, "notStopped")
+				refusalText(t, answers[seq], "notStopped")
 			})
 		})
 	}
@@ -483,11 +477,7 @@ func TestCancelView(t *testing.T) {
 		c.listing = nil
 		c.mu.Unlock()
 		cancel := r.client.request("cancel", fmt.Sprintf(`{"requestId":%d}`, first))
-		answers := map[int]reply{}
-		for range 3 {
-			a := r.client.next()
-			answers[a.RequestSeq] = a
-		}
+		answers := r.client.responses(3)
 		if !answers[cancel].Success || !answers[second].Success {
 			t.Errorf("got %+v", answers)
 		}
@@ -501,6 +491,18 @@ func TestCancelView(t *testing.T) {
 			t.Error("Delve was not asked")
 		}
 	})
+}
+
+// responses returns the next so many responses by their requests.
+func (e *end) responses(n int) map[int]reply {
+	e.t.Helper()
+	answers := map[int]reply{}
+	for len(answers) < n {
+		if a := e.next(); a.Type == "response" {
+			answers[a.RequestSeq] = a
+		}
+	}
+	return answers
 }
 
 // The end of the session ends a view; bubble finds what is left over.
@@ -529,11 +531,8 @@ func TestViewOfAnOlderStop(t *testing.T) {
 			defer d.mu.Unlock()
 			d.stopped()
 		}()
-		for a := r.client.next(); ; a = r.client.next() {
-			if a.Type == "response" {
-				refusalText(t, a, "notStopped")
-				break
-			}
+		for _, a := range r.client.responses(1) {
+			refusalText(t, a, "notStopped")
 		}
 	})
 }
