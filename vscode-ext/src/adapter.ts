@@ -20,14 +20,13 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vsc
   async createDebugAdapterDescriptor(session: vscode.DebugSession): Promise<vscode.DebugAdapterDescriptor> {
     const config: Config = session.configuration;
     this.log.debug(`${config.name}: ${JSON.stringify(config)}`);
-    const host = text(config, 'host') ?? '127.0.0.1';
+    // What runs elsewhere may be any Delve: a dlvx here connects to it, as the
+    // attach request says, and makes chains of its answers.
     const remote = config.request === 'attach' && config.mode === 'remote';
-    if (config.port !== undefined && !remote) return new vscode.DebugAdapterServer(Number(config.port), host);
+    if (config.port !== undefined && !remote) return new vscode.DebugAdapterServer(Number(config.port), text(config, 'host') ?? '127.0.0.1');
     const path = await this.installer.dlvx(text(config, 'dlvxPath'));
     const args = ['dap', ...flags(config)];
-    // What runs elsewhere may be any Delve; a dlvx here makes chains of what it says.
-    if (remote) return await this.asServer(session, path, [...args, `--connect=${address(host, Number(config.port))}`]);
-    if (config.console === 'integratedTerminal' || config.console === 'externalTerminal') {
+    if (!remote && (config.console === 'integratedTerminal' || config.console === 'externalTerminal')) {
       return await this.inTerminal(config, path, args);
     }
     return await this.asServer(session, path, args);
@@ -111,10 +110,6 @@ function flags(config: Config): string[] {
     ...(config.showLog === true || setting !== '' ? ['--log', ...(layers === '' ? [] : [`--log-output=${layers}`])] : []),
     ...(dest === undefined ? [] : [`--log-dest=${dest}`]),
   ];
-}
-
-function address(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function cwd(config: Config): string | undefined {
