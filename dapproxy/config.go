@@ -64,9 +64,10 @@ type Recorder interface {
 
 // Launch is what a launch request says about the program to be built.
 type Launch struct {
-	Mode       string   // "debug" or "test"
+	Mode       string   // "debug" or "test"; or "exec", which builds nothing
 	Record     string   // "auto", "label" or "ancestors"
-	Program    string   // as in the request: a package or file, relative to Dir
+	Ancestors  int      // attribute "ancestors": how many generations GODEBUG keeps where it records
+	Program    string   // as in the request: a package or file (exec: a binary), relative to Dir
 	Dir        string   // where the go command will run; "": Delve's own working directory
 	BuildFlags []string // the user's own
 	Env        map[string]*string

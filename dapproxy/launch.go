@@ -12,12 +12,13 @@ import (
 type options struct {
 	stitch     bool   // attribute "stitch", default as in Config
 	record     string // attribute "record": "auto" (default), "label", "ancestors", "off"
+	ancestors  int    // attribute "ancestors", default 10: how many generations GODEBUG records where it has to
 	chainDepth int    // attribute "chainDepth": how many links to show; 0 (default): all
 	paths      []pathRule
 }
 
 // options returns what holds before a request says otherwise.
-func (c Config) options() options { return options{stitch: !c.NoStitch} }
+func (c Config) options() options { return options{stitch: !c.NoStitch, ancestors: 10} }
 
 func (s *session) settings() options {
 	s.mu.Lock()
@@ -51,9 +52,13 @@ func readOptions(o options, body []byte, config object) (options, error) {
 	if err := errors.Join(
 		read("stitch", &o.stitch, "true or false"),
 		read("record", &o.record, wantRecord),
+		read("ancestors", &o.ancestors, "a whole number from 0, which records none"),
 		read("chainDepth", &o.chainDepth, "a whole number from 0, which shows all"),
 	); err != nil {
 		return o, err
+	}
+	if o.ancestors < 0 {
+		return o, fmt.Errorf("\"ancestors\" is %d: it must be a whole number from 0, which records none", o.ancestors)
 	}
 	if o.chainDepth < 0 {
 		return o, fmt.Errorf("\"chainDepth\" is %d: it must be a whole number from 0, which shows all", o.chainDepth)
@@ -126,7 +131,7 @@ func (s *session) restart(m message) {
 	s.resume(m, false)
 }
 
-// launch has the program built so that it records its spawns.
+// launch has the program built, or executed, so that it records its spawns.
 func (s *session) launch(m message) {
 	at, config := configuration(m)
 	o, err := readOptions(s.cfg.options(), m.body, config)
@@ -162,7 +167,7 @@ func (s *session) launch(m message) {
 	s.resume(m, false)
 }
 
-// launchConfig is a launch that builds a program, and where in the request
+// launchConfig is a launch of a program, and where in the request
 // its parts stand.
 type launchConfig struct {
 	Launch
@@ -171,8 +176,8 @@ type launchConfig struct {
 	flagsText *string // buildFlags, where it is a string
 }
 
-// readLaunch reads what is to be built. ok is false for launches that build
-// nothing that will be debugged, and for those that Delve will refuse.
+// readLaunch reads what is to be built, or executed. ok is false for launches
+// of no program that will be debugged, and for those that Delve will refuse.
 func readLaunch(m message, at span, o options) (l launchConfig, ok bool) {
 	var c struct {
 		Mode       string
@@ -188,12 +193,12 @@ func readLaunch(m message, at span, o options) (l launchConfig, ok bool) {
 	if c.Mode == "" {
 		c.Mode = "debug"
 	}
-	if c.Mode != "debug" && c.Mode != "test" {
+	if c.Mode != "debug" && c.Mode != "test" && c.Mode != "exec" {
 		return l, false
 	}
 	l.at = at
 	l.config, _ = scanObject(m.body, at)
-	l.Launch = Launch{Mode: c.Mode, Record: o.record, Program: c.Program, Dir: c.DlvCwd, Env: c.Env}
+	l.Launch = Launch{Mode: c.Mode, Record: o.record, Ancestors: o.ancestors, Program: c.Program, Dir: c.DlvCwd, Env: c.Env}
 	if len(c.BuildFlags) == 0 || json.Unmarshal(c.BuildFlags, &l.BuildFlags) == nil {
 		return l, true
 	}

@@ -75,7 +75,7 @@ func TestLaunchTellsTheRecorder(t *testing.T) {
 		r.delve.next()
 		one := "1"
 		want := []Launch{{
-			Mode: "debug", Record: "label", Program: "./x", Dir: "/d",
+			Mode: "debug", Record: "label", Ancestors: 10, Program: "./x", Dir: "/d",
 			BuildFlags: []string{"-a", "-b c"}, Env: map[string]*string{"A": &one, "B": nil},
 		}}
 		if d := cmp.Diff(want, rec.got); d != "" {
@@ -88,7 +88,8 @@ func TestLaunchTellsTheRecorder(t *testing.T) {
 func TestLaunchUntouched(t *testing.T) {
 	for _, args := range []string{
 		`{"program":".","noDebug":true}`,
-		`{"program":"./x","mode":"exec"}`,
+		`{"program":"./x","mode":"exec","record":"off"}`,
+		`{"program":"./x","mode":"core"}`,
 		`{"mode":"debug"}`,
 		`{"program":".","record":"off"}`,
 		`{"program":".","stitch":false}`,
@@ -112,6 +113,35 @@ func TestLaunchUntouched(t *testing.T) {
 	}
 }
 
+func TestLaunchOfABinary(t *testing.T) {
+	for args, want := range map[string]int{
+		`{"program":"./x","mode":"exec","dlvCwd":"/d"}`:                 10,
+		`{"program":"./x","mode":"exec","dlvCwd":"/d","ancestors":3}`:   3,
+		`{"program":"./x","mode":"exec","dlvCwd":"/d","ancestors":0}`:   0,
+		`{"program":"./x","mode":"exec","dlvCwd":"/d","ancestors":-1}`:  -1,
+		`{"program":"./x","mode":"exec","dlvCwd":"/d","ancestors":"5"}`: -1,
+	} {
+		bubble(t, func(t *testing.T) {
+			rec := &fakeRecorder{p: Prepared{Env: map[string]string{"GODEBUG": "a=1"}}}
+			r := newRig(t, Config{Recorder: rec})
+			defer r.close()
+			if want < 0 {
+				if got := r.client.call("launch", args); got.Success || !strings.Contains(string(got.Body), `\"ancestors\" is`) {
+					t.Errorf("%s: client got %s", args, got.Body)
+				}
+				return
+			}
+			if got := launched(t, r, args); !strings.Contains(got, `"env":{"GODEBUG":"a=1"}`) || strings.Contains(got, "buildFlags") {
+				t.Errorf("%s became %s", args, got)
+			}
+			l := Launch{Mode: "exec", Record: "auto", Ancestors: want, Program: "./x", Dir: "/d"}
+			if d := cmp.Diff([]Launch{l}, rec.got); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
 // NoStitch says what holds where a request does not.
 func TestNoStitch(t *testing.T) {
 	for _, c := range []struct {
@@ -120,7 +150,7 @@ func TestNoStitch(t *testing.T) {
 	}{
 		{"launch", `{"program":"."}`, false},
 		{"launch", `{"program":".","stitch":null}`, false},
-		{"launch", `{"program":".","mode":"exec","stitch":true}`, true},
+		{"launch", `{"program":".","mode":"core","stitch":true}`, true},
 		{"attach", `{"processId":1}`, false},
 		{"attach", `{"processId":1,"stitch":true}`, true},
 	} {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-delve/delve/cmd/dlv/cmds"
 	"github.com/go-delve/delve/pkg/config"
+	"github.com/go-delve/delve/pkg/goversion"
 	"github.com/go-delve/delve/pkg/logflags"
 	"github.com/go-delve/delve/pkg/version"
 	"github.com/spf13/cobra"
@@ -189,3 +190,16 @@ func (o Options) DAPConfig() DAPConfig {
 // WriteDAPListening prints the line that clients of `dlv dap` wait for: on the
 // standard output, or where --log-dest says.
 func WriteDAPListening(addr net.Addr) { logflags.WriteDAPListeningMessage(addr) }
+
+// DebugInfoDirectories returns the folders in which Delve looks for debug
+// information that is not in the binary: the user's configuration says so.
+func DebugInfoDirectories() []string { return loadConfig().DebugInfoDirectories }
+
+// NewerGo tells whether a release of Go ("go1.26.8") is newer than those that
+// Delve knows, and which of them is the newest.
+func NewerGo(version string) (newest string, newer bool) {
+	major, minor := goversion.MaxSupportedVersionOfGoMajor, goversion.MaxSupportedVersionOfGoMinor
+	v, ok := goversion.Parse(version)
+	next := goversion.GoVersion{Major: major, Minor: minor + 1}
+	return fmt.Sprintf("%d.%d", major, minor), ok && (v.Major > next.Major || v.Major == next.Major && v.Minor >= next.Minor)
+}

@@ -11,7 +11,6 @@ import (
 	"sync"
 
 	"github.com/go-delve/delve/pkg/proc"
-	"github.com/go-delve/delve/service/debugger"
 	"github.com/go-delve/delve/service/rpc2"
 )
 
@@ -51,7 +50,7 @@ func Headless(ctx context.Context, o Options, p Program, front FrontDAP) error {
 		return err
 	}
 	target <- func() (*DebuggerSession, error) {
-		d, err := unexported[*debugger.Debugger](server, "debugger")
+		d, err := debuggerOf(server)
 		if err != nil {
 			return nil, err
 		}

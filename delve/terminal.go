@@ -14,6 +14,7 @@ import (
 	"github.com/dlvx/dlvx/goruntime"
 	"github.com/dlvx/dlvx/stitch"
 	"github.com/go-delve/delve/pkg/proc"
+	proccore "github.com/go-delve/delve/pkg/proc/core"
 	"github.com/go-delve/delve/pkg/terminal"
 	"github.com/go-delve/delve/service"
 	"github.com/go-delve/delve/service/api"
@@ -231,9 +232,28 @@ func (o Options) start(p Program, listener net.Listener, stdout proc.OutputRedir
 			}
 			return nil, fmt.Errorf("%s is not executable", p.Args[0])
 		}
+		switch {
+		case p.Attach.PID != 0:
+			return nil, explainAttach(p.Attach.PID, err)
+		case p.Core != "" && strings.HasSuffix(err.Error(), proccore.ErrUnrecognizedFormat.Error()):
+			return nil, fmt.Errorf("%s is no core file: give the executable first, and then the core file of it", p.Core)
+		}
 		return nil, err
 	}
+	if p.Core != "" {
+		// What cannot be checked is as Delve has it.
+		if d, err := debuggerOf(server); err == nil && len(p.Args) > 0 {
+			if err := checkCore(d, p.Args[0], p.Core); err != nil {
+				return nil, errors.Join(err, stop(server))
+			}
+		}
+	}
 	return server, nil
+}
+
+// debuggerOf returns the debugger of a server, which Delve keeps to itself.
+func debuggerOf(server *rpccommon.ServerImpl) (*debugger.Debugger, error) {
+	return unexported[*debugger.Debugger](server, "debugger")
 }
 
 // stopTimeout bounds how long a program that is to be killed may hold up the

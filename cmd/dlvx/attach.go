@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strconv"
 	"time"
 
@@ -25,6 +26,9 @@ func attach(cmd *cobra.Command, args []string) (int, error) {
 	}
 	flags := cmd.Flags()
 	var err error
+	if err := checkProcess(p.Attach.PID, delve.OptionsOf(cmd).CheckGoVersion); err != nil {
+		return 1, err
+	}
 	if p.Attach.WaitFor, err = flags.GetString("waitfor"); err != nil {
 		return 1, err
 	}
@@ -40,4 +44,19 @@ func attach(cmd *cobra.Command, args []string) (int, error) {
 	p.Attach.Interval = time.Duration(interval * float64(time.Millisecond))
 	p.Attach.Timeout = time.Duration(timeout * float64(time.Millisecond))
 	return execute(cmd, p)
+}
+
+// checkProcess tells why a process cannot be debugged, before it is stopped; nil
+// for what only Delve can tell, as on systems without proc(5).
+func checkProcess(pid int, check bool) error {
+	link := fmt.Sprintf("/proc/%d/exe", pid)
+	path, err := os.Readlink(link)
+	if err != nil {
+		return nil
+	}
+	// The file may be gone, or be another one by now.
+	if err := checkFile(link, path, check); err != nil {
+		return fmt.Errorf("could not attach to pid %d: %w", pid, err)
+	}
+	return nil
 }

@@ -21,13 +21,19 @@ func setUpDAP(cmd *cobra.Command) {
 
 Programs that are launched in the modes debug and test record their spawns, and
 the stack of every goroutine goes on with those of the go statements that led to
-it. Attributes of the launch and attach requests besides dlv's:
+it. One that is launched in the mode exec does, too, as well as it was built. With
+--connect, or where an attach request of the mode remote names host and port, the
+program is that of a headless Delve elsewhere, of release 1.20 or later.
+
+Attributes of the launch and attach requests besides dlv's:
 
 	stitch      false: stacks are dlv's own (default: --stitch)
 	record      auto (default), label, ancestors, off: how spawns are recorded
+	ancestors   how many generations of spawners GODEBUG=tracebackancestors keeps,
+	            where it is used (default 10); 0: it is not
 	chainDepth  how many spawners are shown at most; 0 (default): all`
 	stitch := cmd.Flags().Bool("stitch", true, "Shows spawn chains where the launch or attach request does not say.")
-	connect := cmd.Flags().String("connect", "", "Address of a headless Delve whose program is debugged, of any release; the client attaches with mode remote.")
+	connect := cmd.Flags().String("connect", "", "Address of a headless Delve whose program is debugged; the client attaches with mode remote.")
 	cmd.Run = func(cmd *cobra.Command, args []string) { exit(0, serveDAP(cmd, args, *stitch, *connect)) }
 }
 
@@ -150,13 +156,16 @@ type recorder struct{}
 
 func (recorder) Prepare(ctx context.Context, l dapproxy.Launch) (dapproxy.Prepared, error) {
 	env, godebug := launchEnv(os.Environ(), l.Env)
+	if l.Mode == "exec" {
+		return prepareExec(l, godebug)
+	}
 	r, err := prepareRecording(ctx, l.Record, l.Dir, env, l.BuildFlags)
 	if err != nil {
 		return dapproxy.Prepared{}, err
 	}
 	p := dapproxy.Prepared{Flags: r.flags, Note: r.note}
 	if r.ancestors {
-		p.Env = map[string]string{"GODEBUG": withAncestors(godebug)}
+		p.Env = map[string]string{"GODEBUG": withAncestors(godebug, l.Ancestors)}
 	}
 	return p, nil
 }

@@ -25,6 +25,7 @@ import (
 //	attach=JSON  likewise
 //	build=JSON   initialize and launch, without waiting for the answer
 //	stop         wait until the program has stopped
+//	thread=NAME  make the goroutine whose name holds this the one of the next step
 //	stack        the stack of the goroutine that stopped
 //	ready=FIFO   wait until somebody has opened the FIFO, and closed it
 //	disconnect   ask to disconnect
@@ -86,12 +87,18 @@ type dapMessage struct {
 	RequestSeq                    int `json:"request_seq"`
 	Body                          struct {
 		ThreadID    int
+		Threads     []dapThread
 		Error       struct{ Format string }
 		StackFrames []struct {
 			Name, PresentationHint string
 			Line                   int
 		}
 	}
+}
+
+type dapThread struct {
+	ID   int
+	Name string
 }
 
 func (c *dapConn) step(step string) {
@@ -109,6 +116,13 @@ func (c *dapConn) step(step string) {
 		c.send("launch", arg)
 	case "stop":
 		c.thread = c.event("stopped").Body.ThreadID
+	case "thread":
+		m := c.request("threads", `{}`)
+		i := slices.IndexFunc(m.Body.Threads, func(t dapThread) bool { return strings.Contains(t.Name, arg) })
+		if i < 0 {
+			c.ts.Fatalf("dap: no goroutine is called %s: %v", arg, m.Body.Threads)
+		}
+		c.thread = m.Body.Threads[i].ID
 	case "stack":
 		m := c.request("stackTrace", fmt.Sprintf(`{"threadId":%d}`, c.thread))
 		for _, f := range m.Body.StackFrames {

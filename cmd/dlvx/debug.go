@@ -120,7 +120,7 @@ func build(ctx context.Context, o *delve.Options, cmd *cobra.Command, args []str
 	}
 	if r.ancestors {
 		// After the build, which would only be slower by it.
-		if err := os.Setenv("GODEBUG", withAncestors(os.Getenv("GODEBUG"))); err != nil {
+		if err := os.Setenv("GODEBUG", withAncestors(os.Getenv("GODEBUG"), defaultAncestors)); err != nil {
 			delve.RemoveBinary(binary)
 			return delve.Program{}, nil, err
 		}

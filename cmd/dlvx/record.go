@@ -92,13 +92,17 @@ func labelFlags(ctx context.Context, dir string, env, buildFlags []string) ([]st
 	return plan.Flags, err
 }
 
-// ancestors is the setting of GODEBUG with which the runtime keeps the stacks
-// of that many generations of spawners.
+// defaultAncestors is how many generations of spawners the runtime is told to
+// keep the stacks of, where nobody says how many.
+const defaultAncestors = 10
+
+// ancestors is the setting of GODEBUG for it.
 const ancestors = "tracebackancestors=10"
 
-// withAncestors adds the setting to a value of GODEBUG that does not say
-// anything about it itself.
-func withAncestors(godebug string) string {
+// withAncestors adds the setting, for n generations, to a value of GODEBUG that
+// does not say anything about it itself.
+func withAncestors(godebug string, n int) string {
+	ancestors := fmt.Sprintf("tracebackancestors=%d", n)
 	if godebug == "" {
 		return ancestors
 	}

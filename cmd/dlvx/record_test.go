@@ -23,7 +23,7 @@ func TestWithAncestors(t *testing.T) {
 		"notracebackancestors=3":            "notracebackancestors=3,tracebackancestors=10",
 		"x=tracebackancestors=3,gctrace=0,": "x=tracebackancestors=3,gctrace=0,,tracebackancestors=10",
 	} {
-		if got := withAncestors(godebug); got != want {
+		if got := withAncestors(godebug, 10); got != want {
 			t.Errorf("%q becomes %q, want %q", godebug, got, want)
 		}
 	}

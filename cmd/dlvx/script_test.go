@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -61,6 +62,9 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {
+			if cond == "root" {
+				return os.Geteuid() == 0, nil
+			}
 			// A release of Go that is there, or can be downloaded.
 			version, ok := strings.CutPrefix(cond, "toolchain:")
 			if !ok {
@@ -79,6 +83,7 @@ func TestScript(t *testing.T) {
 			"settled":      settled,
 			"listening":    listening,
 			"dlv":          dlv,
+			"newer":        newer,
 		},
 	})
 }
@@ -163,6 +168,22 @@ func dlv(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Logf("no dlv %s here: %v\n%s", args[0], err, out)
 		ts.Setenv("DLV", "")
 	}
+}
+
+// newer makes a binary one of a Go that is not there yet.
+func newer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: newer binary")
+	}
+	path := ts.MkAbs(args[0])
+	binary, err := os.ReadFile(path)
+	ts.Check(err)
+	now := regexp.MustCompile(`^go1\.\d\d`).FindString(runtime.Version())
+	if now == "" {
+		ts.Fatalf("of what length is %s?", runtime.Version())
+	}
+	binary = bytes.ReplaceAll(binary, []byte(now), []byte("go1.99"))
+	ts.Check(os.WriteFile(path, binary, 0o755))
 }
 
 // foreign raises the format version in a binary that records spawn labels.

@@ -1,0 +1,43 @@
+package delve
+
+import (
+	"bytes"
+	"debug/elf"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/go-delve/delve/service/debugger"
+)
+
+// checkCore tells whether a core file is of a process that ran another
+// executable than the one that it is opened with, which Delve does not see: it
+// would show nonsense.
+//
+// The first page of an executable holds its headers and its build id, and is in
+// the core file (core(5)). Where it is not, Delve reads it from the executable.
+func checkCore(d *debugger.Debugger, exe, core string) error {
+	f, err := elf.Open(exe)
+	if err != nil {
+		return nil // no such page
+	}
+	defer f.Close()
+	for _, p := range f.Progs {
+		if p.Type != elf.PT_LOAD || p.Off != 0 || p.Filesz == 0 {
+			continue
+		}
+		group, unlock := d.LockTargetGroup()
+		defer unlock()
+		want := make([]byte, min(p.Filesz, uint64(os.Getpagesize())))
+		if _, err := io.ReadFull(p.Open(), want); err != nil {
+			return nil
+		}
+		got := make([]byte, len(want))
+		at := p.Vaddr + group.Selected.BinInfo().Images[0].StaticBase
+		if n, err := group.Selected.Memory().ReadMemory(got, at); err != nil || n < len(got) || bytes.Equal(got, want) {
+			return nil
+		}
+		return fmt.Errorf("%s is of another program than %s: give the very executable that was running, of the same build", core, exe)
+	}
+	return nil
+}
