@@ -88,8 +88,13 @@ func newDAPClient(conn net.Conn) *dapClient {
 func (c *dapClient) read() {
 	defer close(c.events)
 	r := bufio.NewReader(c.conn)
+	codec := viewCodec()
 	for {
-		m, err := dap.ReadProtocolMessage(r)
+		body, err := dap.ReadBaseMessage(r)
+		if err != nil {
+			return
+		}
+		m, err := codec.DecodeMessage(body)
 		if err != nil {
 			return
 		}
@@ -107,6 +112,32 @@ func (c *dapClient) read() {
 			c.events <- m
 		}
 	}
+}
+
+// A viewResponse answers one of dlvx's own requests.
+type viewResponse struct {
+	dap.Response
+	Body json.RawMessage `json:"body"`
+}
+
+// viewCodec knows the requests of docs/protocol.md besides DAP's.
+func viewCodec() *dap.Codec {
+	codec := dap.NewCodec()
+	for _, name := range []string{"goroutines", "groups", "tree", "sites", "stack", "dump", "stitch", "focus"} {
+		err := codec.RegisterRequest("dlvx/"+name,
+			func() dap.Message { return new(dap.Request) }, func() dap.Message { return new(viewResponse) })
+		if err != nil {
+			panic(err)
+		}
+	}
+	return codec
+}
+
+// lastSeq returns the number of the request that was sent last.
+func (c *dapClient) lastSeq() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.seq
 }
 
 // start sends a request; its answer comes over the channel.
