@@ -38,6 +38,10 @@ func (s *session) forwardReverse(m message) {
 
 // dispatch is the list of what the proxy looks into; all else is forwarded.
 func (s *session) dispatch(m message) {
+	if s.stitched.Load() && m.command != "attach" && m.command != "disconnect" {
+		s.forward(m, nil)
+		return
+	}
 	switch m.command {
 	case "initialize":
 		s.initialize = m

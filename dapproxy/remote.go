@@ -95,6 +95,10 @@ func (s *session) introduce(p *peer) (c dap.Capabilities, err error) {
 		if !m.success {
 			return c, fmt.Errorf("initialize: %s", errorText(m, at))
 		}
+		if body, err := scanObject(m.body, at); err == nil {
+			_, ok := body.get(dlvxMember)
+			s.stitched.Store(ok)
+		}
 		// What a later release can do that go-dap does not know is not told.
 		return c, json.NewDecoder(bytes.NewReader(at.of(m.body))).Decode(&c)
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -61,6 +62,52 @@ func TestAttachRemoteMovesTheSession(t *testing.T) {
 			t.Errorf("the debugger elsewhere got %+v", m)
 		}
 	})
+}
+
+// Behind a dlvx there may be another one: one of them stitches.
+func TestStitchedElsewhere(t *testing.T) {
+	for _, moved := range []bool{false, true} {
+		bubble(t, func(t *testing.T) {
+			cfg, far := elsewhere(t)
+			chains := family()
+			cfg.NewChains = chains.config().NewChains
+			r := newRig(t, cfg)
+			defer r.close()
+			defer far.conn.Close()
+			const capabilities = `{"dlvx":{"protocol":1,"version":"far"}}`
+			r.client.request("initialize", `{}`)
+			debugger := r.delve
+			debugger.next()
+			if moved {
+				debugger.send(`{"seq":1,"type":"response","request_seq":1,"command":"initialize","success":true,"body":{}}`)
+				r.client.next()
+				r.client.request("attach", attachRemote)
+				debugger = far
+				debugger.next()
+			}
+			debugger.send(`{"seq":1,"type":"response","request_seq":1,"command":"initialize","success":true,"body":` + capabilities + `}`)
+			if got := r.client.next(); !moved && string(got.Body) != capabilities {
+				t.Errorf("client got %s, want %s", got.Body, capabilities)
+			}
+			if moved {
+				debugger.next()
+			}
+			debugger.send(`{"seq":2,"type":"event","event":"stopped","body":{"threadId":18}}`)
+			r.client.next()
+			for _, command := range []string{"stackTrace", "threads", "dlvx/groups"} {
+				r.client.request(command, `{"threadId":18}`)
+				m := debugger.next()
+				if m.Command != command {
+					t.Fatalf("the debugger got %+v, want %s", m, command)
+				}
+				debugger.send(fmt.Sprintf(`{"seq":3,"type":"response","request_seq":%d,"command":%q,"success":true,"body":{"stackFrames":[],"totalFrames":0,"threads":[]}}`, m.Seq, command))
+				r.client.next()
+			}
+			if chains.count() != 0 {
+				t.Error("a chain was read here, too")
+			}
+		})
+	}
 }
 
 func TestAttachRemoteFails(t *testing.T) {

@@ -66,6 +66,7 @@ type session struct {
 	pending   table
 	gate      gate
 	noExamine atomic.Bool  // this Delve has no command that shows memory
+	stitched  atomic.Bool  // the debugger is a dlvx itself: all that is done here is done there
 	targets   atomic.Int64 // counts initialized events: a restart makes a new target
 
 	// Added frames and the scopes on them take their numbers here.

@@ -70,6 +70,9 @@ func (s *session) respondView(to message, body any) {
 	}{newResponse(to), body}))
 }
 
+// dlvxMember is that of the answer to initialize by which clients know dlvx.
+const dlvxMember = "dlvx"
+
 // introducing returns what tells the client, in the answer to its initialize
 // request, that these requests exist. Where dlvx was told to leave messages
 // alone it does.
@@ -86,6 +89,10 @@ func (s *session) introducing(m message) func(message) bool {
 		if err != nil {
 			return false
 		}
+		if _, ok := body.get(dlvxMember); ok {
+			s.stitched.Store(true)
+			return false
+		}
 		value, err := json.Marshal(struct {
 			Protocol int    `json:"protocol"`
 			Version  string `json:"version"`
@@ -93,7 +100,7 @@ func (s *session) introducing(m message) func(message) bool {
 		if err != nil {
 			return false
 		}
-		s.answer(m, answer.edited(setMember(answer.body, at, body, "dlvx", value)))
+		s.answer(m, answer.edited(setMember(answer.body, at, body, dlvxMember, value)))
 		return true
 	}
 }
