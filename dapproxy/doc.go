@@ -5,8 +5,11 @@
 // It forwards by default: a message's bytes go through as they are, only the
 // top-level seq and request_seq are renumbered where the proxy's own requests
 // have taken a number. What it decodes is listed in (*session).dispatch and
-// (*session).observeEvent; everything else (custom requests, unknown fields,
+// (*session).observeEvent; everything else (other requests, unknown fields,
 // reverse requests, large bodies) it does not look into.
+//
+// Requests that begin with "dlvx/" it answers itself: views of all goroutines,
+// and switches of its own. docs/protocol.md describes them.
 //
 // It is not a debugger and knows no Delve: it takes two connections, and reads
 // spawn chains through the small interface [Chains] made by its caller. Where
@@ -24,12 +27,15 @@
 //     holds back a request that resumes the target until the questions about
 //     the present stop have been answered;
 //   - one short goroutine per answer that is rewritten, and per request about
-//     an added frame.
+//     an added frame;
+//   - one goroutine per view, which may take seconds, and gives up reading when
+//     the client cancels it or the target is to be resumed.
 //
 // # Frames and identifiers
 //
 // Added frames have ids from 1<<30 up, which no Delve reaches. They are never
 // used twice in a session and are valid until the target is resumed; then they
 // get an error. Delve would take them for its selected frame in evaluate, so
-// the proxy answers for its whole range itself.
+// the proxy answers for its whole range itself. Ids of groups and of nodes of
+// the spawn tree are numbers of another kind, with the same life.
 package dapproxy

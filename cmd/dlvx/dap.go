@@ -27,11 +27,14 @@ program is that of a headless Delve elsewhere, of release 1.20 or later.
 
 Attributes of the launch and attach requests besides dlv's:
 
-	stitch      false: stacks are dlv's own (default: --stitch)
+	stitch      false: stacks and names of threads are dlv's own (default: --stitch)
 	record      auto (default), label, ancestors, off: how spawns are recorded
 	ancestors   how many generations of spawners GODEBUG=tracebackancestors keeps,
 	            where it is used (default 10); 0: it is not
-	chainDepth  how many spawners are shown at most; 0 (default): all`
+	chainDepth  how many spawners are shown at most; 0 (default): all
+
+Clients may ask for views of all goroutines (lists, groups, the spawn tree): see
+https://github.com/dlvx/dlvx/blob/main/docs/protocol.md.`
 	stitch := cmd.Flags().Bool("stitch", true, "Shows spawn chains where the launch or attach request does not say.")
 	connect := cmd.Flags().String("connect", "", "Address of a headless Delve whose program is debugged; the client attaches with mode remote.")
 	cmd.Run = func(cmd *cobra.Command, args []string) { exit(0, serveDAP(cmd, args, *stitch, *connect)) }
