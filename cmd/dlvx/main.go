@@ -29,6 +29,7 @@ func main() {
 }
 
 func rootCommand() *cobra.Command {
+	env := os.Environ()
 	root := delve.Commands()
 	root.Short = "Debug Go programs with the stacks of the go statements below every goroutine's own."
 	root.Long = `dlvx is the Delve debugger whose stacks go on: below the frames of a goroutine
@@ -36,8 +37,8 @@ stand those of the go statements that led to it, up to main, also where the
 goroutines that ran them have exited.
 
 It takes dlv's commands and flags. dlvx debug, test and dap build the program
-so that it records its spawns; dlvx buildflags prints the flags for doing so in
-a build of one's own.
+so that it records its spawns; dlvx build builds one for later, and dlvx
+buildflags prints the flags for doing so in a build of one's own.
 
 Pass flags to the program you are debugging using ` + "`--`" + `, for example:
 
@@ -64,7 +65,7 @@ Pass flags to the program you are debugging using ` + "`--`" + `, for example:
 			setUpVersion(cmd)
 		}
 	}
-	root.AddCommand(buildflagsCommand(), dumpCommand(), psCommand(), pstreeCommand(), whereCommand())
+	root.AddCommand(buildCommand(env), buildflagsCommand(), dumpCommand(), psCommand(), pstreeCommand(), whereCommand())
 	return root
 }
 
