@@ -26,18 +26,22 @@ export class Editor {
 
   /** Clicks beside the number of a line that is in view, as a user does to set a breakpoint. */
   async setBreakpoint(line) {
+    await this.offersBreakpoint(line);
+    await this.#page.mouse.down();
+    await this.#page.mouse.up();
+    await this.#editor.locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified').first().waitFor();
+  }
+
+  /** Points beside the number of a line that is in view, until the margin offers to set a breakpoint. */
+  async offersBreakpoint(line) {
     const number = this.#editor.locator('.margin .line-numbers').filter({ hasText: new RegExp(`^${line}$`) }).first();
     const margin = await this.#editor.locator('.margin').first().boundingBox();
-    // The margin offers a breakpoint once the workbench knows that Go has them.
     await until(`a breakpoint to be offered at line ${line}`, async () => {
       const at = await number.boundingBox();
       await this.#page.mouse.move(margin.x + margin.width + 50, at.y);
       await this.#page.mouse.move(margin.x + 8, at.y + at.height / 2);
       return this.#editor.locator('.codicon-debug-hint').isVisible();
     });
-    await this.#page.mouse.down();
-    await this.#page.mouse.up();
-    await this.#editor.locator('.codicon-debug-breakpoint, .codicon-debug-breakpoint-unverified').first().waitFor();
   }
 
   /** Waits for text in view, and gives all the text that is: lines, without their ends. */

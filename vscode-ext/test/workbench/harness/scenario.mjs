@@ -26,12 +26,13 @@ async function chromium() {
 after(async () => { await browser?.close(); });
 
 /**
- * Defines a test. Where says what Workbench.open is to open (or is a function of the
- * server's home that says so), with settings and env for the server besides. The body gets
- * the workbench; a session that it leaves is ended, and has to end.
+ * Defines a test. Where is what Workbench.open is to open, with settings and env for the
+ * server besides; where that has to be made first, make(home) makes it in a folder that is
+ * removed afterwards, and returns it. The body gets the workbench; a session that it
+ * leaves is ended, and has to end.
  */
 export function scenario(name, where, body) {
-  test(name, { timeout: 4 * hang }, async () => {
+  test(name, { timeout: 5 * hang }, async () => {
     const server = await Server.start(where.settings, where.env);
     const context = await (await chromium()).newContext({
       viewport: where.viewport ?? { width: 1400, height: 1600 }, permissions: ['clipboard-read', 'clipboard-write'],
@@ -43,7 +44,7 @@ export function scenario(name, where, body) {
       page.on('console', (m) => lines.push(`${m.type()}: ${m.text()}`));
       page.on('pageerror', (err) => lines.push(`pageerror: ${err.stack}`));
       try {
-        const wb = await Workbench.open(page, server, where);
+        const wb = await Workbench.open(page, server, where.make?.(server.home) ?? where);
         await body(wb);
         if (await wb.toolbar.isVisible()) await wb.stop();
         await until('no process to be left', () => server.dlvx().length === 0);

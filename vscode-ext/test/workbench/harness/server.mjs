@@ -26,6 +26,7 @@ const quiet = {
   'editor.minimap.enabled': false,
   'git.enabled': false,
   'window.commandCenter': false,
+  'terminal.integrated.gpuAcceleration': 'off', // its text is in the page then
 };
 
 /** A running server. Its process group is ended by stop. */

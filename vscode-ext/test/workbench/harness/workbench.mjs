@@ -30,7 +30,9 @@ export class Workbench {
   static async open(page, server, { folder, file, line = 1, launch }) {
     const wb = new Workbench(page, server);
     const at = file && path.resolve(folder, file);
-    const payload = at ? [['openFile', `vscode-remote://${server.authority}${at}:${line}`], ['gotoLineMode', 'true']] : [];
+    // The extension logs the messages of the session, for those who look into a failure.
+    const payload = [['logLevel', 'dlvx.dlvx:trace']];
+    if (at) payload.push(['openFile', `vscode-remote://${server.authority}${at}:${line}`], ['gotoLineMode', 'true']);
     const query = new URLSearchParams({ payload: JSON.stringify(payload) });
     if (launch) {
       const workspace = path.join(server.home, `${path.basename(folder)}.code-workspace`);
@@ -44,15 +46,14 @@ export class Workbench {
     }
     await page.goto(`http://${server.authority}/?${query}`, { waitUntil: 'domcontentloaded' });
     await page.locator('.monaco-workbench .part.editor').waitFor();
-    if (at) await wb.editor.atLine(path.basename(at), line);
-
-    // A key that starts debugging does nothing before the debuggers are known. The
-    // view that names the configurations, or offers to run without, knows them.
     await page.locator('.activitybar [aria-label^="Run and Debug"]').first().click();
-    const known = launch
-      ? page.locator('.start-debug-action-item-label').filter({ hasText: launch[0].name })
-      : page.locator('.welcome-view-content .monaco-button:not(.disabled)').first();
-    await known.waitFor();
+    if (launch) await page.locator('.start-debug-action-item-label').filter({ hasText: launch[0].name }).waitFor();
+    if (at) {
+      await wb.editor.atLine(path.basename(at), line);
+      // A key that starts debugging does nothing before the debuggers are known. Once
+      // Go is known to have breakpoints, they are.
+      await wb.editor.offersBreakpoint(line);
+    }
     return wb;
   }
 
@@ -80,9 +81,10 @@ export class Workbench {
     await this.toolbar.locator('.codicon-debug-continue').waitFor();
   }
 
-  async continue() {
+  /** Presses Continue; where the program goes on to run, waits until it does. */
+  async continue(runs = true) {
     await this.toolbar.locator('.codicon-debug-continue').click();
-    await this.toolbar.locator('.codicon-debug-pause').waitFor();
+    if (runs) await this.toolbar.locator('.codicon-debug-pause').waitFor();
   }
 
   async restart() {

@@ -1,0 +1,50 @@
+// What goes wrong: a program that does not build, a dlvx that is killed, a
+// configuration that cannot work. Each ends with a message, and with no session left.
+
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { launch, load } from '../harness/fixture.mjs';
+import { scenario } from '../harness/scenario.mjs';
+
+const orders = load('orders');
+
+scenario('the errors of a build lead to their lines', {
+  // A module of its own: its program does not build, and so is none of the repository's.
+  make(home) {
+    const folder = path.join(home, 'broken');
+    fs.mkdirSync(folder);
+    fs.writeFileSync(path.join(folder, 'go.mod'), 'module broken\n\ngo 1.25\n');
+    fs.writeFileSync(path.join(folder, 'main.go'), 'package main\n\nfunc main() {\n\tno := such\n}\n');
+    return { folder, file: 'main.go', launch: [{ name: 'broken', type: 'dlvx', request: 'launch', mode: 'debug', program: folder }] };
+  },
+}, async (wb) => {
+  await wb.page.keyboard.press('F5');
+  const error = wb.console.line('undefined: such');
+  await error.waitFor();
+  await wb.ended();
+  const dialog = wb.dialog(/build/i);
+  if (await dialog.isVisible()) await wb.page.keyboard.press('Escape');
+  await error.locator('.link').filter({ hasText: /main\.go:4/ }).first().click();
+  await wb.editor.atLine('main.go', 4);
+});
+
+scenario('a session whose dlvx is killed ends with a message', {
+  folder: orders.Dir, file: 'main.go', line: orders.StopAt.Line, launch: [launch(orders)],
+}, async (wb) => {
+  await wb.runTo(orders.StopAt.Line);
+  for (const { pid, command } of wb.server.dlvx()) {
+    if (command.includes('dlvx dap')) process.kill(pid, 'SIGKILL');
+  }
+  await wb.notification(/dlvx ended unexpectedly/).waitFor();
+  await wb.ended();
+});
+
+scenario('a configuration that cannot work says why', {
+  folder: orders.Dir, file: 'main.go', launch: [launch(orders, { program: path.join(orders.Dir, 'nowhere') })],
+}, async (wb) => {
+  await wb.page.keyboard.press('F5');
+  await wb.dialog(/program: there is no .*nowhere/).waitFor();
+  await wb.page.keyboard.press('Escape');
+  await wb.ended();
+});

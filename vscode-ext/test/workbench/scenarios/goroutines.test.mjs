@@ -1,0 +1,66 @@
+// The Goroutines view, and what stands over the go statements, in a program of
+// a thousand goroutines.
+
+import assert from 'node:assert/strict';
+
+import { launch, load } from '../harness/fixture.mjs';
+import { scenario } from '../harness/scenario.mjs';
+import { until } from '../harness/until.mjs';
+
+const thousand = load('thousand');
+const where = { folder: thousand.Dir, file: 'main.go', line: thousand.Markers['go-odd'].Line, launch: [launch(thousand)] };
+
+async function paused(wb) {
+  await wb.start();
+  await wb.console.shows(/ready/);
+  await wb.pause();
+}
+
+scenario('the Goroutines view is the spawn tree', where, async (wb) => {
+  await paused(wb);
+  await wb.goroutines.alone();
+  const main = await wb.goroutines.row(/main\.main/);
+  assert.match(main.description, /chan receive/);
+  await wb.goroutines.expand(main);
+  const odd = await wb.goroutines.row(/^main\.parkOdd ×500$/);
+  assert.match(odd.description, /^chan receive/);
+  await wb.goroutines.row(/^main\.parkEven ×500$/);
+
+  await wb.goroutines.openSite(odd);
+  await wb.editor.atLine('main.go', thousand.Markers['go-odd'].Line);
+
+  await wb.goroutines.expand(odd);
+  const one = await wb.goroutines.row(/^\[Go \d+\] main\.parkOdd$/);
+  await wb.goroutines.click(one);
+  await wb.callStack.alone();
+  const [id] = /\[Go \d+\]/.exec(one.label);
+  const thread = await wb.callStack.row(`the stack of ${id}`, (r) => r.kind === 'thread' && r.name.includes(id) && r.expanded);
+  assert.equal(thread.level, 1);
+  await wb.callStack.frame(/^main\.parkOdd$/);
+});
+
+scenario('the Goroutines view can be filtered', where, async (wb) => {
+  await paused(wb);
+  await wb.goroutines.alone();
+  await wb.goroutines.row(/main\.main/);
+  await wb.goroutines.filter('func:main.parkEven');
+  await wb.goroutines.expand(await wb.goroutines.row(/main\.main/));
+  await wb.goroutines.row(/^main\.parkEven ×500$/);
+  assert.ok((await wb.goroutines.rows()).every((r) => !/parkOdd/.test(r.label)));
+  await wb.goroutines.filter('func:nobody');
+  await wb.goroutines.message(/No goroutine matches func:nobody/).waitFor();
+});
+
+scenario('over each go statement stands what became of its goroutines', where, async (wb) => {
+  await paused(wb);
+  await wb.callStack.alone();
+  await wb.page.locator('.tab').filter({ hasText: 'main.go' }).first().click();
+  await wb.editor.codeLens(/500 goroutines/).first().click();
+  const items = wb.page.locator('.quick-input-list .monaco-list-row');
+  await items.filter({ hasText: /\[Go \d+\] main\.park/ }).first().click();
+  await until('a goroutine of main.start to be shown', async () => (await wb.callStack.rows())
+    .some((r) => r.kind === 'frame' && /^main\.park(Odd|Even)$/.test(r.name)));
+
+  await wb.continue();
+  await until('the lenses to go', async () => await wb.editor.codeLens(/goroutines/).count() === 0);
+});
