@@ -29,6 +29,37 @@ func TestDAP(t *testing.T) {
 // its expectation is about. It returns the thread that stopped, 0 after a pause.
 func (c *dapClient) launchToStop(t testing.TB, p *fixture.Program, extra map[string]any) int {
 	t.Helper()
+	c.launch(t, p, extra)
+	if p.Stop == fixture.Breakpoint {
+		at := p.Stopped()
+		r := call[*dap.SetBreakpointsResponse](t, c, "setBreakpoints", dap.SetBreakpointsArguments{
+			Source: dap.Source{Path: at.File}, Breakpoints: []dap.SourceBreakpoint{{Line: at.Line}},
+		})
+		if b := r.Body.Breakpoints[0]; !b.Verified {
+			t.Fatalf("breakpoint at %s:%d: %s", at.File, at.Line, b.Message)
+		}
+	}
+	call[*dap.ConfigurationDoneResponse](t, c, "configurationDone", struct{}{})
+	if p.Stop != fixture.Pause {
+		return event[*dap.StoppedEvent](t, c).Body.ThreadId
+	}
+	for output := ""; !strings.Contains(output, fixture.Ready+"\n"); {
+		output += event[*dap.OutputEvent](t, c).Body.Output
+	}
+	for {
+		call[*dap.PauseResponse](t, c, "pause", dap.PauseArguments{ThreadId: 1})
+		event[*dap.StoppedEvent](t, c)
+		if c.allWait(t) {
+			return 0
+		}
+		call[*dap.ContinueResponse](t, c, "continue", dap.ContinueArguments{ThreadId: 1})
+	}
+}
+
+// launch builds and starts the program, up to where breakpoints can be set.
+// Attributes in extra replace those of a launch of mode debug.
+func (c *dapClient) launch(t testing.TB, p *fixture.Program, extra map[string]any) {
+	t.Helper()
 	call[*dap.InitializeResponse](t, c, "initialize", dap.InitializeRequestArguments{
 		AdapterID: "go", PathFormat: "path", LinesStartAt1: true, ColumnsStartAt1: true,
 	})
@@ -60,30 +91,6 @@ func (c *dapClient) launchToStop(t testing.TB, p *fixture.Program, extra map[str
 				t.Fatalf("launch failed: %s", e.Body.Error.Format)
 			}
 		}
-	}
-	if p.Stop == fixture.Breakpoint {
-		at := p.Stopped()
-		r := call[*dap.SetBreakpointsResponse](t, c, "setBreakpoints", dap.SetBreakpointsArguments{
-			Source: dap.Source{Path: at.File}, Breakpoints: []dap.SourceBreakpoint{{Line: at.Line}},
-		})
-		if b := r.Body.Breakpoints[0]; !b.Verified {
-			t.Fatalf("breakpoint at %s:%d: %s", at.File, at.Line, b.Message)
-		}
-	}
-	call[*dap.ConfigurationDoneResponse](t, c, "configurationDone", struct{}{})
-	if p.Stop != fixture.Pause {
-		return event[*dap.StoppedEvent](t, c).Body.ThreadId
-	}
-	for output := ""; !strings.Contains(output, fixture.Ready+"\n"); {
-		output += event[*dap.OutputEvent](t, c).Body.Output
-	}
-	for {
-		call[*dap.PauseResponse](t, c, "pause", dap.PauseArguments{ThreadId: 1})
-		event[*dap.StoppedEvent](t, c)
-		if c.allWait(t) {
-			return 0
-		}
-		call[*dap.ContinueResponse](t, c, "continue", dap.ContinueArguments{ThreadId: 1})
 	}
 }
 

@@ -30,9 +30,12 @@ type dapClient struct {
 	events  chan dap.EventMessage
 }
 
-// dlvx returns the path of the dlvx executable, built once for all tests, with
-// the race detector in it.
+// dlvx returns the path of the dlvx executable: the one that the variable DLVX
+// names, or one built once for all tests, with the race detector in it.
 var dlvx = sync.OnceValues(func() (string, error) {
+	if exe := os.Getenv("DLVX"); exe != "" {
+		return exe, nil
+	}
 	exe := binDir + "/dlvx.exe"
 	out, err := exec.Command("go", "build", "-race", "-o", exe, "github.com/dlvx/dlvx/cmd/dlvx").CombinedOutput()
 	if err != nil {

@@ -75,22 +75,28 @@ func buildRecording(t *testing.T, p *fixture.Program, flags ...string) string {
 
 func buildRecordingWith(t *testing.T, b *fixture.Builder, p *fixture.Program, flags ...string) string {
 	t.Helper()
+	bin, err := b.Build(p, append(recordingFlags(t, p.Dir), flags...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bin
+}
+
+// recordingFlags returns the flags that make go build in a folder record.
+func recordingFlags(t *testing.T, dir string) []string {
+	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := spawnlabel.Prepare(context.Background(), spawnlabel.Request{Go: "go", Dir: p.Dir, Exe: exe})
+	plan, err := spawnlabel.Prepare(context.Background(), spawnlabel.Request{Go: "go", Dir: dir, Exe: exe})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if plan.Reason != "" {
 		t.Fatalf("this Go cannot record: %s", plan.Reason)
 	}
-	bin, err := b.Build(p, append(plan.Flags, flags...)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return bin
+	return plan.Flags
 }
 
 // lines turns a logical stack into what fixture compares.
