@@ -42,6 +42,10 @@ type Attach struct {
 
 	Interval time.Duration // between two looks at the list of processes
 	Timeout  time.Duration // how long to wait for it; 0: for ever
+
+	// Ancestors is how many generations of spawners the runtime is told to
+	// record while Delve is attached; 0: the process is left as it is.
+	Ancestors int
 }
 
 func (a Attach) is() bool { return a.PID != 0 || a.WaitFor != "" }
@@ -106,24 +110,46 @@ func Debug(ctx context.Context, o Options, p Program, show ShowStack, log *slog.
 	if err != nil {
 		return 1, err
 	}
-	client := rpc2.NewClientFromConn(conn)
-	end := func() error { return stop(server) }
-	if p.Attach.WaitFor != "" {
-		// Delve's server would kill it: it looks only whether it was given a PID.
-		end = func() error {
-			_, err := client.Halt()
-			return errors.Join(err, client.Detach(false))
+	t := terminalSession{
+		client: rpc2.NewClientFromConn(conn), init: o.Init, show: show, log: log,
+		end: func() error { return stop(server) },
+	}
+	if !p.Attach.is() {
+		return t.run(ctx)
+	}
+	client := t.client
+	ancestry := &ancestry{client: client}
+	t.attached = true
+	t.client = detachingClient{client, ancestry.off}
+	// Delve's server would kill a process that was waited for.
+	t.end = func() error {
+		return bounded(func() error {
+			// The signal that halts would kill one that is let go before it comes.
+			if state, err := client.GetStateNonBlocking(); err == nil && state.Running {
+				if _, err := client.Halt(); err != nil {
+					return errors.Join(err, t.client.Detach(false))
+				}
+			}
+			return t.client.Detach(false)
+		})
+	}
+	if p.Attach.Ancestors > 0 {
+		if err := ancestry.on(p.Attach.Ancestors); err != nil {
+			return 1, errors.Join(err, t.end())
 		}
 	}
-	t := terminalSession{
-		client: client, init: o.Init, attached: p.Attach.is(), show: show, log: log, end: end,
+	status, err = t.run(ctx)
+	if err != nil && ctx.Err() == nil {
+		// The terminal gave up without having let go, as where nobody answers
+		// what is to become of the process. Delve's breakpoints would stay in it.
+		err = errors.Join(err, t.end())
 	}
-	return t.run(ctx)
+	return status, err
 }
 
 // A terminalSession is one run of Delve's terminal.
 type terminalSession struct {
-	client   *rpc2.RPCClient
+	client   service.Client
 	init     string
 	attached bool // by dlv attach
 	show     ShowStack
@@ -261,9 +287,12 @@ func debuggerOf(server *rpccommon.ServerImpl) (*debugger.Debugger, error) {
 const stopTimeout = 5 * time.Second
 
 // stop kills the program and ends its server.
-func stop(server *rpccommon.ServerImpl) error {
+func stop(server *rpccommon.ServerImpl) error { return bounded(server.Stop) }
+
+// bounded does what ends a session, unless that takes too long.
+func bounded(end func() error) error {
 	ended := make(chan error, 1)
-	go func() { ended <- server.Stop() }()
+	go func() { ended <- end() }()
 	select {
 	case err := <-ended:
 		if errors.As(err, new(proc.ErrProcessExited)) {

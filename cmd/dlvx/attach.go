@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -12,11 +13,24 @@ import (
 
 // setUpAttach makes dlv's attach command dlvx's.
 func setUpAttach(cmd *cobra.Command) {
-	cmd.Run = func(cmd *cobra.Command, args []string) { exit(attach(cmd, args)) }
+	cmd.Long += `
+
+Stacks go on with those of the go statements that led to each goroutine, as well
+as the process has recorded them: see dlvx help exec. With --record the runtime
+of a process that records nothing is told to do so, for goroutines made from
+then on and until dlvx leaves it. Recording makes go statements slower.`
+	record := cmd.Flags().Bool("record", false, "Has the process record ancestors of new goroutines while dlvx is attached.")
+	cmd.Run = func(cmd *cobra.Command, args []string) { exit(attach(cmd, args, *record)) }
 }
 
-func attach(cmd *cobra.Command, args []string) (int, error) {
+func attach(cmd *cobra.Command, args []string, record bool) (int, error) {
 	var p delve.Program
+	if record {
+		if cmd.Flag("headless").Changed {
+			return 1, errors.New("--record does not go with --headless: its clients may leave the process without dlvx")
+		}
+		p.Attach.Ancestors = defaultAncestors
+	}
 	if len(args) > 0 {
 		pid, err := strconv.Atoi(args[0])
 		if err != nil || pid <= 0 {

@@ -84,6 +84,7 @@ func TestScript(t *testing.T) {
 			"listening":    listening,
 			"dlv":          dlv,
 			"newer":        newer,
+			"text":         text,
 		},
 	})
 }
@@ -184,6 +185,37 @@ func newer(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	binary = bytes.ReplaceAll(binary, []byte(now), []byte("go1.99"))
 	ts.Check(os.WriteFile(path, binary, 0o755))
+}
+
+// text writes what a running process's executable code is in memory to a file.
+func text(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: text pid-file file")
+	}
+	proc := filepath.Join("/proc", strings.TrimSpace(ts.ReadFile(args[0])))
+	maps, err := os.ReadFile(filepath.Join(proc, "maps"))
+	ts.Check(err)
+	mem, err := os.Open(filepath.Join(proc, "mem"))
+	ts.Check(err)
+	defer mem.Close()
+	var code []byte
+	for line := range strings.Lines(string(maps)) {
+		var from, to uint64
+		var mode string
+		_, err := fmt.Sscanf(line, "%x-%x %s", &from, &to, &mode)
+		ts.Check(err)
+		if !strings.Contains(mode, "x") || strings.HasSuffix(strings.TrimSpace(line), "]") { // [vdso], [vsyscall]
+			continue
+		}
+		piece := make([]byte, to-from)
+		_, err = mem.ReadAt(piece, int64(from))
+		ts.Check(err)
+		code = append(code, piece...)
+	}
+	if len(code) == 0 {
+		ts.Fatalf("%s has no executable memory", proc)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), code, 0o644))
 }
 
 // foreign raises the format version in a binary that records spawn labels.
