@@ -18,6 +18,7 @@ func (img *image) find(m *memory) error {
 		"allgs":             img.findAllgs,
 		"waitReasonStrings": img.findWaitReasons,
 		"spawnLabelFormat":  img.findLabelFormat,
+		"buildVersion":      img.findVersion,
 	} {
 		if img.variables[name] != 0 {
 			continue
@@ -139,7 +140,14 @@ func (img *image) areGoroutines(m *memory, addr, n uint64) bool {
 // findWaitReasons finds the array of strings by its first three, which have
 // been the same in every release.
 func (img *image) findWaitReasons(m *memory) (uint64, error) {
-	words := []string{"", "GC assist marking", "IO wait"}
+	return img.findStrings(m, "", "GC assist marking", "IO wait")
+}
+
+// findVersion finds runtime.buildVersion, or a string that is equal to it.
+func (img *image) findVersion(m *memory) (uint64, error) { return img.findStrings(m, img.goVersion) }
+
+// findStrings finds where string variables stand one after the other.
+func (img *image) findStrings(m *memory, words ...string) (uint64, error) {
 	return img.search(m, append([]string{".rodata"}, dataSections...), func(_ uint64, b []byte) bool {
 		for i, w := range words {
 			if 16*i+16 > len(b) || binary.LittleEndian.Uint64(b[16*i+8:]) != uint64(len(w)) {
