@@ -7,6 +7,7 @@ import type { Installer } from './install';
 import { type Config, text } from './launch';
 import { Rendezvous } from './rendezvous';
 import { startServer } from './server';
+import type { Session, Sessions } from './sessions';
 import { type TerminalCommand, runExternal, runIntegrated } from './terminal';
 
 const patience = 30_000; // ms, for a dlvx in a terminal to call
@@ -15,7 +16,7 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vsc
   private readonly running = new Map<string, ChildProcess>();
   private readonly subscription = vscode.debug.onDidTerminateDebugSession((s) => { this.end(s.id); });
 
-  constructor(private readonly log: vscode.LogOutputChannel, private readonly installer: Installer) {}
+  constructor(private readonly log: vscode.LogOutputChannel, private readonly installer: Installer, private readonly sessions: Sessions) {}
 
   async createDebugAdapterDescriptor(session: vscode.DebugSession): Promise<vscode.DebugAdapterDescriptor> {
     const config: Config = session.configuration;
@@ -27,12 +28,13 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vsc
     const path = await this.installer.dlvx(text(config, 'dlvxPath'));
     const args = ['dap', ...flags(config)];
     if (!remote && (config.console === 'integratedTerminal' || config.console === 'externalTerminal')) {
-      return await this.inTerminal(config, path, args);
+      return await this.inTerminal(session, path, args);
     }
     return await this.asServer(session, path, args);
   }
 
   private async asServer(session: vscode.DebugSession, path: string, args: string[]): Promise<vscode.DebugAdapterDescriptor> {
+    const known = this.sessions.of(session);
     const command = { path, args: [...args, '--listen=127.0.0.1:0'], cwd: cwd(session.configuration) };
     this.log.info(`${command.path} ${command.args.join(' ')}`);
     const last: string[] = [];
@@ -47,15 +49,17 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vsc
     });
     this.running.set(session.id, server.process);
     server.process.once('close', (code, signal) => {
-      const asked = !this.running.delete(session.id);
-      this.log.info(`dlvx of ${session.name} ended (${signal ?? `exit code ${code}`})`);
-      // A session that ends makes dlvx end, too, with 0.
-      if (!asked && code !== 0) void this.died(`dlvx ended unexpectedly (${signal ?? `exit code ${code}`})`, last);
+      const how = signal ?? `exit code ${code}`;
+      this.running.delete(session.id);
+      this.log.info(`dlvx of ${session.name} ended (${how})`);
+      void this.gone(known, `dlvx ended unexpectedly (${how}); the debug session is over.`, last);
     });
     return new vscode.DebugAdapterServer(server.port, server.host);
   }
 
-  private async inTerminal(config: Config, path: string, args: string[]): Promise<vscode.DebugAdapterDescriptor> {
+  private async inTerminal(session: vscode.DebugSession, path: string, args: string[]): Promise<vscode.DebugAdapterDescriptor> {
+    const config: Config = session.configuration;
+    const known = this.sessions.of(session);
     const rendezvous = await Rendezvous.open();
     const words = [path, ...args, `--client-addr=${rendezvous.clientAddr}`];
     if (config.asRoot === true && process.platform !== 'win32') words.unshift('sudo');
@@ -64,12 +68,12 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vsc
     this.log.info(`in a terminal: ${words.join(' ')}`);
     const clock = new AbortController();
     try {
-      const ended = config.console === 'integratedTerminal' ? (await runIntegrated(command)).ended : runExternal(command).then(() => new Promise<never>(() => undefined));
+      const ended = config.console === 'integratedTerminal' ? (await runIntegrated(command)).ended : runExternal(command);
       const meeting = await rendezvous.meet(Promise.race([
         ended.then((code) => { throw new Error(`dlvx ended in its terminal (exit code ${code}) before the session began; see there.`); }),
         // sudo may wait for a password.
         expire(config.asRoot === true ? 10 * patience : patience, clock.signal),
-      ]));
+      ]), () => { void this.gone(known, 'dlvx ended unexpectedly in its terminal; the debug session is over.', []); });
       return new vscode.DebugAdapterServer(meeting.port, meeting.host);
     } finally {
       clock.abort();
@@ -86,10 +90,12 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vsc
     child.once('close', () => { clearTimeout(timer); });
   }
 
-  private async died(what: string, last: string[]): Promise<void> {
+  /** Says that dlvx went away, unless the session was to end. */
+  private async gone(session: Session, what: string, last: string[]): Promise<void> {
+    if (session.leaving) return;
     this.log.error(what);
     const show = 'Show Log';
-    const answer = await vscode.window.showErrorMessage([`${what}; the debug session is over.`, ...last].join(' '), show);
+    const answer = await vscode.window.showErrorMessage([what, ...last].join(' '), show);
     if (answer === show) this.log.show();
   }
 

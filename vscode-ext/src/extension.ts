@@ -19,7 +19,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const sessions = new Sessions(log);
   const view = new GoroutinesView(sessions, log);
   const dumps = new Dumps();
-  const factory = new AdapterFactory(log, installer);
+  const factory = new AdapterFactory(log, installer, sessions);
   context.subscriptions.push(
     log, sessions, view, dumps, factory,
     new SiteLenses(sessions, log),

@@ -91,7 +91,7 @@ export class GoroutinesView implements vscode.TreeDataProvider<Element>, vscode.
   }
 
   getTreeItem(element: Element): vscode.TreeItem {
-    const item = makeItem(element);
+    const item = makeItem(element, this.filterText !== '');
     item.id = element.key;
     return item;
   }
@@ -123,7 +123,7 @@ export function goroutineOf(element: Element | undefined) {
   return element?.kind === 'node' ? element.node.goroutine : undefined;
 }
 
-function makeItem(element: Element): vscode.TreeItem {
+function makeItem(element: Element, filtered: boolean): vscode.TreeItem {
   const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   switch (element.kind) {
     case 'goroutine': {
@@ -138,10 +138,10 @@ function makeItem(element: Element): vscode.TreeItem {
       const { node } = element;
       const leaf = node.children === 0 && (node.alive === 0 || node.goroutine !== undefined);
       const item = new vscode.TreeItem(nodeLabel(node), leaf ? None : node.root === undefined ? Collapsed : Expanded);
-      item.description = nodeDescription(node);
+      item.description = nodeDescription(node, filtered);
       item.iconPath = new vscode.ThemeIcon(node.goroutine === undefined ? node.alive === 0 ? 'circle-slash' : 'layers' : icon(node.goroutine));
       item.contextValue = [node.goroutine === undefined ? 'node' : 'goroutine', ...(node.site?.source === undefined ? [] : ['spawned'])].join(' ');
-      if (node.goroutine === undefined) item.tooltip = nodeDetails(node).join('\n');
+      if (node.goroutine === undefined) item.tooltip = nodeDetails(node, filtered).join('\n');
       else item.command = { command: 'dlvx.reveal', title: 'Reveal in Call Stack', arguments: [element] };
       return item;
     }

@@ -65,11 +65,11 @@ export class Installer {
       this.log.info(`go install ${module}`);
       const child = spawn('go', ['install', module], { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
       const cancelled = token.onCancellationRequested(() => child.kill());
-      let last = '';
+      const last: string[] = [];
       for (const stream of [child.stdout, child.stderr]) {
         createInterface({ input: stream }).on('line', (line) => {
           this.log.info(line);
-          last = line;
+          last.push(line);
           report(line);
         });
       }
@@ -78,7 +78,7 @@ export class Installer {
         cancelled.dispose();
         if (code === 0) resolve();
         else if (token.isCancellationRequested) reject(new Error('The installation of dlvx was cancelled.'));
-        else reject(new Error(`go install ${module} failed: ${last}`));
+        else reject(new Error(`go install ${module} failed: ${last.slice(-2).join(' ')}`));
       });
     });
   }

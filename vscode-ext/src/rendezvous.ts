@@ -30,8 +30,8 @@ export class Rendezvous {
     return `${host}:${(this.door.address() as AddressInfo).port}`;
   }
 
-  /** Waits for dlvx. It fails when gaveUp does. */
-  async meet(gaveUp: Promise<never>): Promise<Meeting> {
+  /** Waits for dlvx. It fails when gaveUp does. left is called when dlvx goes away again. */
+  async meet(gaveUp: Promise<never>, left: () => void): Promise<Meeting> {
     let dlvx: Socket;
     try {
       dlvx = await Promise.race([this.arrived, gaveUp]);
@@ -43,7 +43,10 @@ export class Rendezvous {
       join(client, dlvx);
     });
     // Whoever goes first takes the other one with it.
-    dlvx.once('close', () => server.close());
+    dlvx.once('close', () => {
+      server.close();
+      left();
+    });
     await listen(server);
     return { host, port: (server.address() as AddressInfo).port };
   }

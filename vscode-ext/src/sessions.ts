@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 
 import type { Greeting, Requests } from './protocol';
 
-export type State = 'running' | 'stopped' | 'ended';
+export type State = 'starting' | 'running' | 'stopped' | 'ended';
 
 /** The protocol that this extension speaks. */
 const protocol = 1;
@@ -27,14 +27,17 @@ interface Message {
 export class Session {
   /** Undefined until `initialize` is answered, and for a debugger that is no dlvx. */
   greeting: Greeting | undefined;
-  state: State = 'running';
+  state: State = 'starting';
   /** How many stops there were: ids of nodes hold for one. */
   stops = 0;
+  /** Whether it ends, or has ended, because somebody wanted it to. */
+  leaving = false;
 
   constructor(readonly debug: Pick<vscode.DebugSession, 'id' | 'name' | 'type' | 'customRequest'>) {}
 
   /** Why there is nothing to ask of it: undefined where there is. */
   get mute(): string | undefined {
+    if (this.state === 'starting') return 'The program is being started.';
     if (this.greeting === undefined) return 'This debugger is no dlvx, or one that is too old. Update dlvx to see goroutines here.';
     if (this.greeting.protocol < protocol) return `dlvx ${this.greeting.version} is too old. Update it to see goroutines here.`;
     if (this.state === 'running') return 'The program is running: pause it to see its goroutines.';
@@ -43,6 +46,11 @@ export class Session {
 
   async request<C extends keyof Requests>(command: C, args: Requests[C][0]): Promise<Requests[C][1]> {
     return await this.debug.customRequest(command, args) as Requests[C][1];
+  }
+
+  /** Takes notice of a message from the client. */
+  observeClient(m: Message): void {
+    if (m.command === 'disconnect' || m.command === 'terminate') this.leaving = true;
   }
 
   /** Takes notice of a message to the client. It returns whether anything changed. */
@@ -69,7 +77,7 @@ export class Session {
         this.state = 'running';
         return;
       case 'terminated':
-      case 'exited':
+        this.leaving = true;
         this.state = 'ended';
     }
   }
@@ -105,11 +113,20 @@ export class Sessions implements vscode.DebugAdapterTrackerFactory, vscode.Dispo
     return debug && this.all.get(debug.id);
   }
 
-  createDebugAdapterTracker(debug: vscode.DebugSession): vscode.DebugAdapterTracker {
-    const session = new Session(debug);
+  /** What is known, and will be, of a session. */
+  of(debug: vscode.DebugSession): Session {
+    const session = this.all.get(debug.id) ?? new Session(debug);
     this.all.set(debug.id, session);
+    return session;
+  }
+
+  createDebugAdapterTracker(debug: vscode.DebugSession): vscode.DebugAdapterTracker {
+    const session = this.of(debug);
     return {
-      onWillReceiveMessage: (m) => { this.log.trace(`${debug.name} <- ${JSON.stringify(m)}`); },
+      onWillReceiveMessage: (m) => {
+        this.log.trace(`${debug.name} <- ${JSON.stringify(m)}`);
+        session.observeClient(m as Message);
+      },
       onDidSendMessage: (m) => {
         this.log.trace(`${debug.name} -> ${JSON.stringify(m)}`);
         if (session.observe(m as Message)) this.changed.fire(this.active);

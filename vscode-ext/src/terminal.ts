@@ -31,16 +31,20 @@ export async function runIntegrated(c: TerminalCommand): Promise<{ ended: Promis
   return { ended };
 }
 
-/** Runs a command in a terminal window of the system's, which the settings terminal.external name. */
-export function runExternal(c: TerminalCommand): Promise<void> {
+/**
+ * Runs a command in a terminal window of the system's, which the settings
+ * terminal.external name. What it returns fails where there is no terminal; it is
+ * not resolved, for many terminals end at once and leave the window to others.
+ */
+export function runExternal(c: TerminalCommand): Promise<never> {
   const { file, args, detached } = externalCommand(process.platform, c, (name) =>
     vscode.workspace.getConfiguration('terminal.external').get<string>(name));
-  return new Promise((resolve, reject) => {
+  return new Promise((_, reject) => {
     const child = spawn(file, args, { cwd: c.cwd, detached, stdio: 'ignore' });
+    child.unref();
     child.once('error', (err) => { reject(new Error(`the terminal ${file} cannot be started: ${err.message}`)); });
-    child.once('spawn', () => {
-      child.unref();
-      resolve();
+    child.once('exit', (code) => {
+      if (code !== 0) reject(new Error(`the terminal ${file} ended (exit code ${code}). The settings terminal.external name another one; or use "console": "integratedTerminal".`));
     });
   });
 }

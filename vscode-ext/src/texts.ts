@@ -62,19 +62,19 @@ export function nodeLabel(n: Node): string {
 
 /**
  * What the goroutines of a node do, where they were made, and what lives below
- * them.
+ * them. Under a filter none may be left because none matches.
  */
-export function nodeDescription(n: Node): string {
+export function nodeDescription(n: Node, filtered = false): string {
   const below = n.total - n.alive;
   return join(
-    n.goroutine === undefined ? nodeStates(n) : goroutineDescription(n.goroutine),
+    n.goroutine === undefined ? nodeStates(n, filtered) : goroutineDescription(n.goroutine),
     place(n.site),
     below > 0 ? `${count(below)} below` : undefined,
   );
 }
 
-function nodeStates(n: Node): string {
-  if (n.alive === 0) return 'exited';
+function nodeStates(n: Node, filtered: boolean): string {
+  if (n.alive === 0) return filtered ? '' : 'exited';
   const states = Object.entries(n.states).sort(([, a], [, b]) => b - a);
   const [first] = states;
   if (first === undefined) return n.blocked > 0 ? `${count(n.blocked)} blocked${longest(n)}` : '';
@@ -88,10 +88,10 @@ function longest(n: { longestWaitMs?: number }): string {
 }
 
 /** All states of a node's goroutines, a line each: "4,800 chan receive". */
-export function nodeDetails(n: Node): string[] {
+export function nodeDetails(n: Node, filtered = false): string[] {
   return [
     n.site === undefined ? n.name : `created by ${n.site.function ?? ''} ${place(n.site)}`.trim(),
-    n.alive === 0 ? 'all of them exited' : `${plural(n.alive, 'goroutine')}${n.blocked > 0 ? `, ${count(n.blocked)} blocked` : ''}`,
+    n.alive === 0 ? filtered ? 'none matches the filter' : 'all of them exited' : `${plural(n.alive, 'goroutine')}${n.blocked > 0 ? `, ${count(n.blocked)} blocked` : ''}`,
     ...(n.longestWaitMs === undefined ? [] : [`longest wait ${duration(n.longestWaitMs)}`]),
     ...Object.entries(n.states).sort(([, a], [, b]) => b - a).map(([word, times]) => `${count(times)} ${word}`),
   ];

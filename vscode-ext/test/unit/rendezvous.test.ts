@@ -14,11 +14,13 @@ async function dial(address: string): Promise<Socket> {
 }
 
 async function meeting() {
+  let gone: () => void = () => undefined;
   const r = await Rendezvous.open();
   const dlvx = await dial(r.clientAddr);
-  const { host, port } = await r.meet(never);
+  const left = new Promise<void>((resolve) => { gone = resolve; });
+  const { host, port } = await r.meet(never, () => { gone(); });
   const client = await dial(`${host}:${port}`);
-  return { dlvx, client };
+  return { dlvx, client, left };
 }
 
 describe('Rendezvous', () => {
@@ -37,24 +39,25 @@ describe('Rendezvous', () => {
     const r = await Rendezvous.open();
     const dlvx = await dial(r.clientAddr);
     dlvx.write('early');
-    const { host, port } = await r.meet(never);
+    const { host, port } = await r.meet(never, () => undefined);
     const client = await dial(`${host}:${port}`);
     assert.equal(String(await once(client, 'data')), 'early');
     client.destroy();
     await once(dlvx, 'close');
   });
 
-  it('ends the client where dlvx is killed', async () => {
-    const { dlvx, client } = await meeting();
+  it('ends the client where dlvx is killed, and says so', async () => {
+    const { dlvx, client, left } = await meeting();
     client.on('error', () => undefined);
     dlvx.resetAndDestroy();
     await once(client, 'close');
+    await left;
   });
 
   it('gives up when told to', async () => {
     const r = await Rendezvous.open();
     const { clientAddr } = r;
-    await assert.rejects(r.meet(Promise.reject(new Error('it ended'))), /it ended/);
+    await assert.rejects(r.meet(Promise.reject(new Error('it ended')), () => undefined), /it ended/);
     await assert.rejects(dial(clientAddr), /ECONNREFUSED/);
   });
 });

@@ -85,6 +85,8 @@ describe('the Goroutines view', () => {
     let changes = 0;
     view.onDidChangeTreeData(() => { changes++; });
     send(hello);
+    assert.match(fake.view.message ?? '', /being started/);
+    send({ type: 'response', command: 'configurationDone', success: true });
     assert.match(fake.view.message ?? '', /running: pause it/);
     assert.deepEqual(await view.getChildren(), []);
     assert.equal(asked.length, 0);

@@ -40,6 +40,7 @@ describe('texts', () => {
     const gone = { ...workers, alive: 0, total: 3, blocked: 0, states: {} };
     assert.equal(nodeLabel(gone), 'main.worker');
     assert.equal(nodeDescription(gone), 'exited · main.go:31 · 3 below');
+    assert.equal(nodeDescription(gone, true), 'main.go:31 · 3 below');
   });
 
   it('a node whose goroutines all do the same', () => {
