@@ -3,6 +3,7 @@ package goruntime
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -15,7 +16,7 @@ import (
 //
 // A goroutine of which something cannot be read is in the list with what is
 // known; chains are cut after a hundred links. An error means that there is no list, or that ctx was cancelled; then
-// the next call begins anew. Until it returns, other questions wait.
+// the next call begins anew. Other questions are answered meanwhile.
 func (r *Reader) Goroutines(ctx context.Context) ([]stitch.Goroutine, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -56,7 +57,7 @@ func (p *program) listAll(ctx context.Context) error {
 	finalizing := p.finalizing()
 	list := make([]stitch.Goroutine, len(living))
 	for i := range living {
-		if err := everySoOften(ctx, i); err != nil {
+		if err := p.everySoOften(ctx, i); err != nil {
 			return err
 		}
 		at := &living[i]
@@ -78,12 +79,27 @@ func (p *program) listAll(ctx context.Context) error {
 	return nil
 }
 
-// everySoOften returns ctx's error at some of the turns of a loop.
-func everySoOften(ctx context.Context, turn int) error {
+var errHasRun = errors.New("the target has run meanwhile")
+
+// letIn lets others ask between two steps of a long answer, and returns ctx's
+// error.
+func (p *program) letIn(ctx context.Context) error {
+	resets := p.resets
+	p.mu.Unlock()
+	err := ctx.Err()
+	p.mu.Lock() // a Mutex goes to who has waited for a millisecond
+	if err == nil && p.resets != resets {
+		err = errHasRun
+	}
+	return err
+}
+
+// everySoOften is letIn at some of the turns of a loop.
+func (p *program) everySoOften(ctx context.Context, turn int) error {
 	if turn%256 != 0 {
 		return nil
 	}
-	return ctx.Err()
+	return p.letIn(ctx)
 }
 
 // A listed goroutine is one with what only lists tell.
@@ -111,7 +127,7 @@ func (p *program) living(ctx context.Context) ([]listed, error) {
 	var unreadable int
 	var why error
 	for positions := range slices.Chunk(s.sorted, atOnce) {
-		if err := ctx.Err(); err != nil {
+		if err := p.letIn(ctx); err != nil {
 			return nil, err
 		}
 		ranges = ranges[:0]
@@ -168,7 +184,7 @@ func (p *program) readStacks(ctx context.Context, living []listed) error {
 	buf := make([]byte, 0, atOnce)
 	var ranges []Range
 	for len(parked) > 0 {
-		if err := ctx.Err(); err != nil {
+		if err := p.letIn(ctx); err != nil {
 			return err
 		}
 		buf, ranges = buf[:0], ranges[:0]
@@ -196,7 +212,7 @@ func (p *program) readStacks(ctx context.Context, living []listed) error {
 		parked = parked[len(ranges):]
 	}
 	for _, at := range rest {
-		if err := ctx.Err(); err != nil {
+		if err := p.letIn(ctx); err != nil {
 			return err
 		}
 		var err error

@@ -358,3 +358,43 @@ func FuzzGoroutines(f *testing.F) {
 		}
 	})
 }
+
+// asking is a context that asks something of the reader whenever it is looked at.
+type asking struct {
+	context.Context
+	ask func()
+}
+
+func (a asking) Err() error {
+	a.ask()
+	return a.Context.Err()
+}
+
+// TestOthersAskDuringAList: a long list does not keep short questions waiting.
+func TestOthersAskDuringAList(t *testing.T) {
+	r := newTestReader(newImage([11]uint64{1, 0, 0, 0, statusWaiting}, [11]uint64{5, 1, 0, 0, statusWaiting}))
+	asked := 0
+	list, err := r.Goroutines(asking{t.Context(), func() {
+		asked++
+		if s, err := r.States(t.Context(), []int64{1, 5}); err != nil || len(s) != 2 {
+			t.Errorf("states are %v, %v", s, err)
+		}
+		if _, err := r.Chain(1, 0); err != nil {
+			t.Error(err)
+		}
+	}})
+	if err != nil || len(list) != 2 || asked == 0 {
+		t.Errorf("asked %d times, list %v, %v", asked, list, err)
+	}
+}
+
+// TestTargetRunsDuringAList: a list of two stops is none.
+func TestTargetRunsDuringAList(t *testing.T) {
+	r := newTestReader(newImage([11]uint64{1, 0, 0, 0, statusWaiting}))
+	if list, err := r.Goroutines(asking{t.Context(), r.Reset}); !errors.Is(err, errHasRun) {
+		t.Errorf("listed %v, %v", list, err)
+	}
+	if got := listIDs(t, r); !slices.Equal(got, []int64{1}) {
+		t.Errorf("afterwards listed are %v", got)
+	}
+}

@@ -30,7 +30,7 @@ func (p *program) pprofLabels(ctx context.Context, living []listed) (map[uint64]
 	case release > 0:
 		n := 0
 		for addr := range distinct {
-			if err := everySoOften(ctx, n); err != nil {
+			if err := p.everySoOften(ctx, n); err != nil {
 				return nil, err
 			}
 			n++
@@ -115,7 +115,7 @@ func (p *program) pieces(ctx context.Context, wanted map[slice]bool) (map[slice]
 	slices.SortFunc(sorted, func(a, b slice) int { return cmp.Or(cmp.Compare(a.ptr, b.ptr), cmp.Compare(a.len, b.len)) })
 	read := make(map[slice][]byte, len(sorted))
 	for chunk := range slices.Chunk(sorted, atOnce) {
-		if err := ctx.Err(); err != nil {
+		if err := p.letIn(ctx); err != nil {
 			return nil, err
 		}
 		ranges := make([]Range, 0, len(chunk))

@@ -25,6 +25,7 @@ type Reader struct {
 // A program is what is known of the process. What cannot change while it lives
 // stays over the stops; the rest goes at [Reader.Reset].
 type program struct {
+	mu      *sync.Mutex // the Reader's, held by whoever asks
 	session Session
 	mem     *memory
 	layout  *layout
@@ -39,6 +40,7 @@ type program struct {
 	addrs   []byte   // scratch memory of walks
 	calls   [][]stitch.Frame
 	gone    map[int64]bool // spawners that are known to have exited
+	resets  int            // how often the target may have run
 
 	stop
 }
@@ -77,6 +79,7 @@ func (r *Reader) Reset() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.program != nil {
+		r.program.resets++
 		r.program.stop = newStop()
 		r.program.symbols.reread = true
 	}
@@ -124,6 +127,7 @@ func (r *Reader) open() (*program, error) {
 		if err != nil {
 			return nil, err
 		}
+		p.mu = &r.mu
 		r.program = p
 	}
 	return r.program, nil
