@@ -22,7 +22,7 @@ func (q question) focus() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	snap, err := q.takeSnapshot()
+	snap, err := q.takeSnapshot(func() {})
 	if err != nil {
 		return nil, err
 	}

@@ -29,14 +29,12 @@ type snapshot struct {
 
 // snapshot returns the goroutines of the question's stop, and lets go of the
 // target: what follows needs it no more.
-func (q question) snapshot() (*snapshot, error) {
-	defer q.leave()
-	return q.takeSnapshot()
-}
+func (q question) snapshot() (*snapshot, error) { return q.takeSnapshot(q.leave) }
 
-// takeSnapshot is snapshot for a question that still needs the target. One
-// question after the other gets here, and the first makes the snapshot.
-func (q question) takeSnapshot() (snap *snapshot, err error) {
+// takeSnapshot is snapshot for a question that may still need the target: read
+// is called once the target has been read. One question after the other gets
+// here, and the first makes the snapshot.
+func (q question) takeSnapshot(read func()) (snap *snapshot, err error) {
 	select {
 	case snap = <-q.stop.snapshots:
 	case <-q.ctx.Done():
@@ -44,9 +42,11 @@ func (q question) takeSnapshot() (snap *snapshot, err error) {
 	}
 	defer func() { q.stop.snapshots <- snap }()
 	if snap != nil {
+		read()
 		return snap, nil
 	}
 	gs, err := q.readGoroutines()
+	read()
 	if err != nil {
 		return nil, err
 	}
