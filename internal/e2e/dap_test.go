@@ -122,8 +122,13 @@ func (c *dapClient) stack(t testing.TB, thread int) fixture.Stack {
 	if thread == 0 {
 		return nil
 	}
+	return shownFrames(c.frames(t, thread))
+}
+
+// shownFrames turns what a client shows into what fixture compares.
+func shownFrames(frames []dap.StackFrame) fixture.Stack {
 	var out fixture.Stack
-	for _, f := range c.frames(t, thread) {
+	for _, f := range frames {
 		if f.PresentationHint == "label" {
 			out = append(out, fixture.Line{Sep: strings.Trim(f.Name, "─ ")})
 			continue
