@@ -1,0 +1,172 @@
+//go:build linux && (amd64 || arm64)
+
+package e2e
+
+import (
+	"bufio"
+	"context"
+	"log/slog"
+	"os"
+	"os/exec"
+	"slices"
+	"testing"
+
+	"github.com/dlvx/dlvx/delve"
+	"github.com/dlvx/dlvx/goruntime"
+	"github.com/dlvx/dlvx/internal/fixture"
+	"github.com/dlvx/dlvx/process"
+	"github.com/dlvx/dlvx/stitch"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// TestProcess holds snapshots of a process against what Delve sees of it: while
+// Delve has it stopped.
+func TestProcess(t *testing.T) {
+	for _, p := range programs(t) {
+		t.Run(p.Name, func(t *testing.T) {
+			s := startSession(t, p, buildRecording(t, p, fixture.DebugFlag))
+			s.runToStop(t)
+			want, err := s.r.Goroutines(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, snap := lookFromOutside(t, s.d.ProcessPid())
+			if snap.Atomic || snap.Note == "" {
+				t.Errorf("a process that is being debugged: atomic is %v, and the note %q", snap.Atomic, snap.Note)
+			}
+			compareGoroutines(t, got, want, snap.Atomic)
+		})
+	}
+}
+
+// TestProcessThatRuns takes snapshots of programs all of whose goroutines wait, in
+// stops of their own; Delve attaches to them afterwards.
+func TestProcessThatRuns(t *testing.T) {
+	for _, p := range programs(t) {
+		if p.Stop != fixture.Pause {
+			continue
+		}
+		t.Run(p.Name, func(t *testing.T) {
+			for _, flags := range [][]string{{fixture.DebugFlag}, {"-buildmode=pie"}} {
+				pid := startPlainly(t, p, buildRecording(t, p, flags...))
+				got, snap := lookFromOutside(t, pid)
+				for !allWait(got) { // they are on their way
+					got, snap = lookFromOutside(t, pid)
+				}
+				if !snap.Atomic || snap.Note != "" {
+					t.Errorf("a process that runs: atomic is %v, and the note %q", snap.Atomic, snap.Note)
+				}
+				s, release, err := delve.Inspect(delve.Program{Attach: delve.Attach{PID: pid}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				want, err := goruntime.NewReader(s, slog.New(slog.DiscardHandler)).Goroutines(context.Background())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := release(); err != nil {
+					t.Fatal(err)
+				}
+				compareGoroutines(t, users(got), users(want), snap.Atomic)
+			}
+		})
+	}
+}
+
+// startPlainly starts a program without a debugger, and returns once it says
+// that it is ready.
+func startPlainly(t *testing.T, p *fixture.Program, exe string) (pid int) {
+	t.Helper()
+	cmd := exec.Command(exe, p.Args...)
+	cmd.Dir, cmd.Env = p.Dir, append(os.Environ(), p.Env...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := cmd.Process.Kill(); err != nil {
+			t.Error(err)
+		}
+		_ = cmd.Wait() // killed
+	})
+	for in := bufio.NewScanner(out); in.Scan(); {
+		if in.Text() == fixture.Ready {
+			return cmd.Process.Pid
+		}
+	}
+	t.Fatalf("the program never said %q", fixture.Ready)
+	return 0
+}
+
+func users(gs []stitch.Goroutine) []stitch.Goroutine {
+	return slices.DeleteFunc(slices.Clone(gs), func(g stitch.Goroutine) bool { return g.System })
+}
+
+func allWait(gs []stitch.Goroutine) bool {
+	return !slices.ContainsFunc(users(gs), func(g stitch.Goroutine) bool {
+		return g.State.Status == "running" || g.State.Status == "runnable"
+	})
+}
+
+func lookFromOutside(t *testing.T, pid int) ([]stitch.Goroutine, *process.Snapshot) {
+	t.Helper()
+	p, err := process.Open(pid, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	snap, err := p.Snapshot(context.Background(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer snap.Close()
+	gs, err := goruntime.NewReader(snap, slog.New(slog.DiscardHandler)).Goroutines(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gs, snap
+}
+
+// compareGoroutines compares lists but for the time that goroutines wait. In a
+// snapshot that is not atomic the threads' registers are not known: then stacks
+// of goroutines that are on one are not compared, and neither is what spawners
+// among them are said to stand at.
+func compareGoroutines(t *testing.T, got, want []stitch.Goroutine, atomic bool) {
+	t.Helper()
+	onThread := map[int64]bool{}
+	for _, g := range want {
+		onThread[g.ID] = !atomic && (g.State.Status == "running" || g.State.Status == "syscall")
+	}
+	for _, gs := range [][]stitch.Goroutine{got, want} {
+		for i := range gs {
+			g := &gs[i]
+			if onThread[g.ID] {
+				g.Own, g.OwnCut, g.State.At = nil, false, stitch.Frame{}
+			}
+		}
+	}
+	d := cmp.Diff(want, got,
+		cmpopts.IgnoreFields(stitch.State{}, "For"),
+		cmpopts.EquateEmpty(),
+		cmp.Transformer("link", func(l stitch.Link) stitch.Link {
+			l.Frames = slices.Clone(l.Frames)
+			if onThread[l.Spawner] {
+				l.State = nil
+				for i := range l.Frames {
+					l.Frames[i].Live = -1
+				}
+			}
+			return l
+		}),
+		cmp.Comparer(func(a, b stitch.Frame) bool {
+			return stitch.SameFunc(a.Func, b.Func) && a.File == b.File && a.Line == b.Line && a.PC == b.PC && a.Live == b.Live
+		}),
+	)
+	if d != "" {
+		t.Errorf("goroutines (-Delve +process):\n%s", d)
+	}
+}
