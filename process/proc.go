@@ -17,7 +17,8 @@ import (
 // A status is what /proc/PID/status says of a process, or of one thread.
 type status struct {
 	state  string // its first letter: R, S, D, T (stopped), t (by a tracer), Z, X
-	tracer int    // 0: none
+	tracer int    // the thread that traces it; 0: none
+	tgid   int    // the process that it is a thread of
 	uid    int    // the effective one
 	nspid  uint64 // its number in the innermost pid namespace
 }
@@ -42,6 +43,8 @@ func readStatus(pid, tid int) (status, error) {
 		switch key {
 		case "State":
 			s.state = fields[0]
+		case "Tgid":
+			s.tgid, err = strconv.Atoi(fields[0])
 		case "TracerPid":
 			s.tracer, err = strconv.Atoi(fields[0])
 		case "Uid":

@@ -76,6 +76,9 @@ func (p *Process) Snapshot(ctx context.Context, nonstop bool) (*Snapshot, error)
 func (s *Snapshot) Close() { s.arena.free() }
 
 func (s *Snapshot) take(ctx context.Context, nonstop bool) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err := s.prepare(); err != nil {
 		return err
 	}
@@ -99,7 +102,11 @@ func (s *Snapshot) take(ctx context.Context, nonstop bool) error {
 // why says why the process could not be stopped.
 func (s *Snapshot) why(err error) string {
 	if st, e := readStatus(s.p.pid, 0); e == nil && st.tracer != 0 {
-		return fmt.Sprintf("process %d is tracing it (a debugger?)", st.tracer)
+		by := st.tracer
+		if tracer, e := readStatus(by, 0); e == nil {
+			by = tracer.tgid
+		}
+		return fmt.Sprintf("process %d is tracing it (a debugger?)", by)
 	}
 	return strings.TrimPrefix(err.Error(), errNoStop.Error()+": ")
 }

@@ -16,6 +16,9 @@ import (
 	"github.com/dlvx/dlvx/stitch"
 )
 
+// discard is the log of all tests.
+var discard = slog.New(slog.DiscardHandler)
+
 // A target is a program of testdata that runs.
 type target struct {
 	cmd *exec.Cmd
@@ -86,7 +89,7 @@ func (p *target) echo(t testing.TB) {
 
 func open(t testing.TB, pid int) *Process {
 	t.Helper()
-	p, err := Open(pid, slog.New(slog.DiscardHandler))
+	p, err := Open(pid, discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +113,7 @@ func snapshot(t testing.TB, p *Process, nonstop bool) *Snapshot {
 // goroutines returns all goroutines of a snapshot.
 func goroutines(t testing.TB, s *Snapshot) []stitch.Goroutine {
 	t.Helper()
-	gs, err := goruntime.NewReader(s, slog.New(slog.DiscardHandler)).Goroutines(context.Background())
+	gs, err := goruntime.NewReader(s, discard).Goroutines(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,177 @@
+//go:build linux && (amd64 || arm64)
+
+package process
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// helperVar makes the test binary something else than a test: "snapshots PID"
+// takes snapshots for ever, "trace PID" seizes a process and waits.
+const helperVar = "DLVX_PROCESS_HELPER"
+
+func TestMain(m *testing.M) {
+	if job := os.Getenv(helperVar); job != "" {
+		if err := help(job); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func help(job string) error {
+	verb, arg, _ := strings.Cut(job, " ")
+	pid, err := strconv.Atoi(arg)
+	if err != nil {
+		return err
+	}
+	if verb == "trace" {
+		return onThreadOfItsOwn(func() error {
+			if err := ptrace(unix.PTRACE_SEIZE, pid, 0); err != nil {
+				return err
+			}
+			fmt.Println("tracing")
+			_, err := os.Stdin.Read(make([]byte, 1))
+			return err
+		})
+	}
+	p, err := Open(pid, discard)
+	if err != nil {
+		return err
+	}
+	for {
+		s, err := p.Snapshot(context.Background(), false)
+		if err != nil {
+			return err
+		}
+		s.Close()
+		if verb == "open" {
+			return nil
+		}
+		fmt.Println("snapshot")
+	}
+}
+
+// helper returns the command that makes the test binary do a job.
+func helper(t *testing.T, job string) *exec.Cmd {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(exe)
+	cmd.Env = append(os.Environ(), helperVar+"="+job)
+	return cmd
+}
+
+// TestKilled kills those who take snapshots, at any moment: the program goes on.
+func TestKilled(t *testing.T) {
+	kills := 20
+	if os.Getenv(matrixVar) != "" {
+		kills = 1000
+	}
+	p, _ := startCrowd(t, exec.Command(build(t, "crowd"), "-n", "1000", "-quiet"))
+	for range kills {
+		h := startCmd(t, helper(t, fmt.Sprintf("snapshots %d", p.pid())))
+		if line, err := h.out.ReadString('\n'); err != nil {
+			t.Fatalf("the helper says %q, %v", line, err)
+		}
+		time.Sleep(time.Duration(rand.IntN(10_000)) * time.Microsecond) // any moment will do
+		if err := h.cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = h.cmd.Wait() // killed
+		tids, err := threads(p.pid())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tid := range tids {
+			s, err := readStatus(p.pid(), tid)
+			if err == nil && (s.tracer != 0 || strings.EqualFold(s.state, "t")) {
+				t.Fatalf("thread %d is in state %s, traced by %d", tid, s.state, s.tracer)
+			}
+		}
+		p.echo(t)
+	}
+}
+
+// TestRunning looks at a goroutine that runs.
+func TestRunning(t *testing.T) {
+	p, _ := startCrowd(t, exec.Command(build(t, "crowd"), "-n", "20", "-spin", "-quiet"))
+	s := snapshot(t, open(t, p.pid()), false)
+	defer s.Close()
+	for _, g := range goroutines(t, s) {
+		if g.Entry().Func != "main.main.func2" {
+			continue
+		}
+		// It may be in one of the runtime's calls that stop it now and then.
+		if g.OwnCut {
+			t.Errorf("the stack of the goroutine that runs is cut: %+v", g)
+		}
+		return
+	}
+	t.Error("no goroutine stands in the loop")
+}
+
+// TestChurn takes snapshots of a program whose goroutines never hold still. No
+// stack may be one that none of them ever has.
+func TestChurn(t *testing.T) {
+	rounds := 50
+	if os.Getenv(matrixVar) != "" {
+		rounds = 5000
+	}
+	p := start(t, build(t, "churn"))
+	process := open(t, p.pid())
+	cut, all := 0, 0
+	for i := range 2 * rounds {
+		s := snapshot(t, process, i%2 == 1)
+		for _, g := range goroutines(t, s) {
+			var names []string
+			for _, f := range g.Own {
+				if strings.HasPrefix(f.Func, "main.") && !strings.Contains(f.Func, ".gowrap") {
+					names = append(names, strings.TrimPrefix(f.Func, "main."))
+				}
+			}
+			if len(names) == 0 || g.ID == 1 || g.Entry().Func == "main.main.func1" {
+				continue
+			}
+			all++
+			if g.OwnCut {
+				cut++
+				continue
+			}
+			switch stack := strings.Join(names, " "); stack {
+			case "player", "evenOuter player", "oddOuter player",
+				"evenInner evenOuter player", "oddInner oddOuter player",
+				"pass evenInner evenOuter player", "pass oddInner oddOuter player":
+			default:
+				t.Errorf("snapshot %d: goroutine %d has the stack %s", i, g.ID, stack)
+			}
+		}
+		s.Close()
+	}
+	if all == 0 {
+		t.Error("no goroutine was seen at work")
+	}
+	if _, err := p.in.Write([]byte{'x'}); err != nil {
+		t.Fatal(err)
+	}
+	ended, err := p.out.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d snapshots, %d stacks, %d of them cut; goroutines that ended meanwhile: %s", 2*rounds, all, cut, bytes.TrimSpace([]byte(ended)))
+}
