@@ -24,6 +24,9 @@ import (
 //	launch=JSON  initialize, launch with these arguments, and the breakpoint
 //	attach=JSON  likewise
 //	build=JSON   initialize and launch, without waiting for the answer
+//	restart=JSON  restart with these arguments, and set the breakpoint again
+//	copy=FROM:TO  copy a file
+//	continue     let the program run
 //	stop         wait until the program has stopped
 //	thread=NAME  make the goroutine whose name holds this the one of the next step
 //	stack        the stack of the goroutine that stopped
@@ -107,10 +110,19 @@ func (c *dapConn) step(step string) {
 	case "launch", "attach":
 		c.request("initialize", `{"adapterID":"go"}`)
 		if m := c.request(name, arg); m.Success {
-			c.event("initialized")
-			c.request("setFunctionBreakpoints", `{"breakpoints":[{"name":"main.worker"}]}`)
-			c.request("configurationDone", `{}`)
+			c.configure()
 		}
+	case "restart":
+		if m := c.request("restart", arg); m.Success {
+			c.configure()
+		}
+	case "continue":
+		c.request("continue", fmt.Sprintf(`{"threadId":%d}`, c.thread))
+	case "copy":
+		from, to, _ := strings.Cut(arg, ":")
+		file, err := os.ReadFile(c.ts.MkAbs(from))
+		c.ts.Check(err)
+		c.ts.Check(os.WriteFile(c.ts.MkAbs(to), file, 0o644))
 	case "build":
 		c.request("initialize", `{"adapterID":"go"}`)
 		c.send("launch", arg)
@@ -149,6 +161,13 @@ func (c *dapConn) step(step string) {
 	default:
 		c.ts.Fatalf("dap: unknown step %q", step)
 	}
+}
+
+// configure does what a client does when the target is there.
+func (c *dapConn) configure() {
+	c.event("initialized")
+	c.request("setFunctionBreakpoints", `{"breakpoints":[{"name":"main.worker"}]}`)
+	c.request("configurationDone", `{}`)
 }
 
 func (c *dapConn) send(command, arguments string) (seq int) {
