@@ -210,6 +210,9 @@ func (s *session) readServer(server *peer) {
 			})
 		default:
 			s.observeEvent(m)
+			if m.event == "stopped" {
+				m = s.atMain(m)
+			}
 			s.sendClient(m, nil)
 		}
 	}
