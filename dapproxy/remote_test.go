@@ -163,3 +163,24 @@ func TestAttachRemoteWithoutAnAddressIsForwarded(t *testing.T) {
 		}
 	})
 }
+
+// After dlv target switch, goroutines of the same numbers are others.
+func TestSwitchOfTargetsBeginsAnotherStop(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		chains := family()
+		r, _ := stacked(t, chains.config(), familyStacks())
+		defer r.close()
+		r.client.request("stop", `{}`)
+		r.client.event("stopped")
+		r.stack(18, 0, 20)
+		r.stack(18, 0, 20)
+		if chains.count() != 1 || chains.resets != 0 {
+			t.Errorf("%d chains were read, %d resets, want 1 and 0", chains.count(), chains.resets)
+		}
+		r.client.call("evaluate", `{"expression":"dlv target switch 7","context":"repl"}`)
+		r.stack(18, 0, 20)
+		if chains.count() != 2 || chains.resets != 1 {
+			t.Errorf("after the switch %d chains were read, %d resets, want 2 and 1", chains.count(), chains.resets)
+		}
+	})
+}
