@@ -1,6 +1,7 @@
 package delve
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/go-delve/delve/service/debugger"
@@ -22,6 +23,11 @@ func Inspect(p Program) (s *DebuggerSession, release func() error, err error) {
 	}, p.Args)
 	if err != nil {
 		return nil, nil, fmt.Errorf("looking into %s: %w", what, err)
+	}
+	if p.Core != "" {
+		if err := checkCore(d, p.Args[0], p.Core); err != nil {
+			return nil, nil, errors.Join(err, d.Detach(false))
+		}
 	}
 	release = func() error {
 		if err := d.Detach(false); err != nil {

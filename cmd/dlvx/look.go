@@ -40,10 +40,11 @@ type view struct {
 // findSubject reads the arguments: PID, a program's name, or EXE CORE.
 func findSubject(args []string, nonstop bool) (subject, error) {
 	if len(args) == 2 {
-		for _, path := range args {
-			if _, err := os.Stat(path); err != nil {
-				return subject{}, fmt.Errorf("opening a core file: %w", err)
-			}
+		if err := checkBinary(args[0], true); err != nil {
+			return subject{}, err
+		}
+		if _, err := os.Stat(args[1]); err != nil {
+			return subject{}, fmt.Errorf("opening a core file: %w", err)
 		}
 		return subject{exe: args[0], core: args[1]}, nil
 	}

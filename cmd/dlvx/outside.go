@@ -49,12 +49,19 @@ func (o *outside) addOwnFlags(cmd *cobra.Command, formats []string) {
 	o.formats = formats
 	cmd.Flags().BoolVar(&o.nonstop, "nonstop", false, "do not stop the program: each goroutine is then of a moment of its own, and those that run have no stack")
 	cmd.Flags().StringVarP(&o.format, "format", "o", "text", "how to print: "+strings.Join(formats, ", "))
-	cmd.ValidArgsFunction = cobra.NoFileCompletions
+	completeWords(cmd, "format", formats)
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
 		// Of the flags that all of dlv's commands take, these use one.
 		cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = f.Name != "log" })
 		return new(cobra.Command).UsageFunc()(cmd)
 	})
+}
+
+// completeWords lets shells complete the value of a flag.
+func completeWords(cmd *cobra.Command, flag string, words []string) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // there is no such flag
+	}
 }
 
 // run looks and shows, once or, with --watch, until it is interrupted.

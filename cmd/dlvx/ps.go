@@ -32,7 +32,8 @@ func compareSites(a, b stitch.Frame) int {
 func psCommand() *cobra.Command {
 	var o outside
 	order := "stuck"
-	words := strings.Join(slices.Sorted(maps.Keys(orders)), ", ")
+	names := slices.Sorted(maps.Keys(orders))
+	words := strings.Join(names, ", ")
 	cmd := &cobra.Command{
 		Use:   "ps PID | NAME | EXE CORE",
 		Short: "List the goroutines of a running program, or of a core file.",
@@ -45,6 +46,7 @@ how long they have been waiting, where they stand, and who made them.
 	}
 	o.addFlags(cmd, []string{"text", "json"})
 	cmd.Flags().StringVar(&order, "sort", order, "the order: "+words)
+	completeWords(cmd, "sort", names)
 	cmd.Run = func(cmd *cobra.Command, args []string) {
 		compare, ok := orders[order]
 		if !ok {
