@@ -97,6 +97,7 @@ type Options struct {
 	Output                      string // of a build; "": a temporary file
 	Redirects                   []string
 	RRCleanup                   bool
+	RROnProcess                 int // of a recording of several: which; 0: the first
 	TTY                         string
 	WorkingDir                  string
 }

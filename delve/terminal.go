@@ -248,6 +248,7 @@ func (o Options) start(p Program, listener net.Listener, stdout proc.OutputRedir
 			Stderr:                proc.OutputRedirect{Path: redirects[2]},
 			DisableASLR:           o.DisableASLR,
 			RrDelOnDetach:         o.RRCleanup,
+			RrOnProcessPid:        o.RROnProcess,
 		},
 	})
 	if err := server.Run(); err != nil {
@@ -259,14 +260,16 @@ func (o Options) start(p Program, listener net.Listener, stdout proc.OutputRedir
 			return nil, fmt.Errorf("%s is not executable", p.Args[0])
 		}
 		switch {
+		case o.Backend == "rr" && strings.HasSuffix(err.Error(), "backend unavailable"):
+			return nil, errors.New("--backend rr needs rr, which is not installed: see https://rr-project.org")
 		case p.Attach.PID != 0:
 			return nil, explainAttach(p.Attach.PID, err)
-		case p.Core != "" && strings.HasSuffix(err.Error(), proccore.ErrUnrecognizedFormat.Error()):
+		case p.Core != "" && o.Backend != "rr" && strings.HasSuffix(err.Error(), proccore.ErrUnrecognizedFormat.Error()):
 			return nil, fmt.Errorf("%s is no core file: give the executable first, and then the core file of it", p.Core)
 		}
 		return nil, err
 	}
-	if p.Core != "" {
+	if p.Core != "" && o.Backend != "rr" {
 		// What cannot be checked is as Delve has it.
 		if d, err := debuggerOf(server); err == nil && len(p.Args) > 0 {
 			if err := checkCore(d, p.Args[0], p.Core); err != nil {

@@ -43,6 +43,7 @@ buildflags prints the flags for doing so in a build of one's own.
 Pass flags to the program you are debugging using ` + "`--`" + `, for example:
 
 ` + "`dlvx exec ./hello -- server --config conf/config.toml`"
+	hasReplay := false
 	for _, cmd := range root.Commands() {
 		switch cmd.Name() {
 		case "debug":
@@ -57,6 +58,9 @@ Pass flags to the program you are debugging using ` + "`--`" + `, for example:
 			setUpCore(cmd)
 		case "connect":
 			setUpConnect(cmd)
+		case "replay":
+			setUpReplay(cmd)
+			hasReplay = true
 		case "trace":
 			setUpTrace(cmd)
 		case "dap":
@@ -64,6 +68,9 @@ Pass flags to the program you are debugging using ` + "`--`" + `, for example:
 		case "version":
 			setUpVersion(cmd)
 		}
+	}
+	if !hasReplay {
+		root.AddCommand(replayCommand())
 	}
 	root.AddCommand(buildCommand(env), buildflagsCommand(), dumpCommand(), psCommand(), pstreeCommand(), whereCommand())
 	return root
