@@ -25,7 +25,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new SiteLenses(sessions, log),
     vscode.debug.registerDebugConfigurationProvider('dlvx', new ConfigurationProvider()),
     vscode.debug.registerDebugAdapterDescriptorFactory('dlvx', factory),
-    vscode.debug.registerDebugAdapterTrackerFactory('dlvx', { createDebugAdapterTracker: (s) => trackBuildErrors(s, path) }),
+    vscode.debug.registerDebugAdapterTrackerFactory('dlvx', { createDebugAdapterTracker: (s) => trackBuildErrors(s, path, vscode.env.remoteName !== undefined) }),
     ...registerCommands({ sessions, view, dumps, installer, log }),
   );
 }

@@ -3,7 +3,7 @@ import { posix, win32 } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { splitArgs } from '../../src/args';
-import { withAbsolutePaths } from '../../src/builderror';
+import { withLinkedPaths } from '../../src/builderror';
 import { parseEnv, readEnvFiles } from '../../src/envfile';
 import { withDlv } from '../../src/goextension';
 import { findPlaces } from '../../src/places';
@@ -117,12 +117,13 @@ describe('build errors', () => {
   const error = 'Build Error: go build -o /ws/cmd/__debug_bin .\n# example.com/x/cmd\n./main.go:5:2: undefined: x\n\t./main.go:9:1: other\nvet: sub/b.go:7:1: bad\n../lib/c.go:1:1: no\n/abs/d.go:2:2: y (exit status 1)\n';
 
   it('names files by absolute paths', () => {
-    assert.equal(withAbsolutePaths(error, '/ws/cmd', posix), 'Build Error: go build -o /ws/cmd/__debug_bin .\n# example.com/x/cmd\n/ws/cmd/main.go:5:2: undefined: x\n\t/ws/cmd/main.go:9:1: other\nvet: /ws/cmd/sub/b.go:7:1: bad\n/ws/lib/c.go:1:1: no\n/abs/d.go:2:2: y (exit status 1)\n');
-    assert.equal(withAbsolutePaths('Build Error: x\n.\\main.go:5:2: undefined: x\n', 'C:\\a b', win32), 'Build Error: x\nC:\\a b\\main.go:5:2: undefined: x\n');
+    assert.equal(withLinkedPaths(error, '/ws/cmd', posix), 'Build Error: go build -o /ws/cmd/__debug_bin .\n# example.com/x/cmd\n/ws/cmd/main.go:5:2: undefined: x\n\t/ws/cmd/main.go:9:1: other\nvet: /ws/cmd/sub/b.go:7:1: bad\n/ws/lib/c.go:1:1: no\n/abs/d.go:2:2: y (exit status 1)\n');
+    assert.equal(withLinkedPaths('Build Error: x\n./main.go:5:2: y\n../../up/z.go:1:1: z\n', '/ws/cmd', posix, '/ws'), 'Build Error: x\n./cmd/main.go:5:2: y\n/up/z.go:1:1: z\n');
+    assert.equal(withLinkedPaths('Build Error: x\n.\\main.go:5:2: undefined: x\n', 'C:\\a b', win32), 'Build Error: x\nC:\\a b\\main.go:5:2: undefined: x\n');
   });
 
   it('leaves what the program prints', () => {
-    assert.equal(withAbsolutePaths('./main.go:5: hello', '/ws', posix), './main.go:5: hello');
+    assert.equal(withLinkedPaths('./main.go:5: hello', '/ws', posix), './main.go:5: hello');
   });
 });
 

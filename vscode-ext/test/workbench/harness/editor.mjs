@@ -60,4 +60,14 @@ export class Editor {
   codeLens(pattern) {
     return this.#editor.locator('.codelens-decoration').filter({ hasText: pattern });
   }
+
+  /** Clicks a CodeLens that lists something, until the list is there: a lens that is being moved by another takes no click. */
+  async openCodeLens(pattern) {
+    const list = this.#page.locator('.quick-input-widget');
+    await until(`the list of the lens ${pattern}`, async () => {
+      if (await list.isVisible()) return true;
+      await this.codeLens(pattern).first().locator('a').first().click();
+      return false;
+    });
+  }
 }
