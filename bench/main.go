@@ -1,8 +1,8 @@
 // Command bench measures what dlvx costs, on this machine and with the Go
 // that is installed: recording (time and memory of go statements), the first
-// debug session of a program, and the answers of dlvx dap.
+// debug session of a program, the answers of dlvx dap, and dlvx dump.
 //
-//	go run ./bench                    # everything; about ten minutes
+//	go run ./bench                    # everything; about half an hour
 //	go run ./bench -run stack=20      # what matches a regular expression
 //	go run ./bench -o json
 //
@@ -76,9 +76,11 @@ type size struct {
 	parked int // goroutines alive at the same time
 	stops  int // stops of a debug session
 	crowd  int // goroutines of a program with many
+
+	processes []int // goroutines of processes that are looked into
 }
 
-var fullSize = size{spawns: 200_000, parked: 100_000, stops: 40, crowd: 1000}
+var fullSize = size{spawns: 200_000, parked: 100_000, stops: 40, crowd: 1000, processes: []int{1000, 10_000, 100_000}}
 
 // measure runs all parts.
 func measure(ctx context.Context, cfg config) (report, error) {
@@ -88,7 +90,7 @@ func measure(ctx context.Context, cfg config) (report, error) {
 	}
 	defer l.close()
 	r := report{Machine: thisMachine(l.goVersion), Rounds: cfg.rounds}
-	for _, part := range []func(context.Context, *lab) ([]section, error){spawnCost, parkedMemory, firstDebug, stackLatency} {
+	for _, part := range []func(context.Context, *lab) ([]section, error){spawnCost, parkedMemory, firstDebug, stackLatency, outsideCost} {
 		sections, err := part(ctx, l)
 		if err != nil {
 			return report{}, err

@@ -158,6 +158,9 @@ func (s section) text(b *strings.Builder) {
 }
 
 func (s section) change(c spread) string {
+	if s.Compare == asRatio && c.Max < 0.1 {
+		return number(c.Min) + "/" + number(c.Median) + "/" + number(c.Max)
+	}
 	if s.Compare == asRatio {
 		return fmt.Sprintf("%.2f/%.2f/%.2f", c.Min, c.Median, c.Max)
 	}
