@@ -126,6 +126,25 @@ func TestRunning(t *testing.T) {
 	t.Error("no goroutine stands in the loop")
 }
 
+// TestPreempted looks at a goroutine that was stopped in a function without a
+// frame, whose caller Delve 1.27.2 leaves out.
+func TestPreempted(t *testing.T) {
+	process := open(t, start(t, build(t, "preempted")).pid())
+	for seen := false; !seen; { // at first they have not begun
+		s := snapshot(t, process, false)
+		for _, g := range goroutines(t, s) {
+			if g.State.Status != "runnable" || len(g.Own) < 2 || g.Own[1].Func != "runtime.asyncPreempt" {
+				continue
+			}
+			seen = true
+			if got := fmt.Sprint(g.Own[2].Func, " ", g.Own[3].Func); got != "main.leaf main.caller" || g.OwnCut {
+				t.Errorf("below asyncPreempt stand %s", got)
+			}
+		}
+		s.Close()
+	}
+}
+
 // TestChurn takes snapshots of a program whose goroutines never hold still. No
 // stack may be one that none of them ever has.
 func TestChurn(t *testing.T) {
