@@ -34,8 +34,10 @@ func remoteAddr(m message) (addr string, ok bool) {
 }
 
 // moveTimeout bounds how long a debugger elsewhere may take for its first
-// answer, which needs nothing of its program. What speaks no DAP says nothing.
-const moveTimeout = 1500 * time.Millisecond
+// answer: Delve listens before it has loaded its program, and one that takes a
+// single client ends when that gives up. What speaks no DAP may say nothing. A
+// client that disconnects is not kept.
+const moveTimeout = 30 * time.Second
 
 // move makes the debugger at the other end of conn the session's. It repeats
 // the client's initialize request there, tells the client what that debugger

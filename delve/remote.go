@@ -1,6 +1,7 @@
 package delve
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -75,6 +76,11 @@ func (r *Remote) Target() (*ClientSession, error) {
 // one, for which it need not ask its program.
 const answerTimeout = 1500 * time.Millisecond
 
+// loadingTimeouts is how many of them a server gets that has not taken the
+// connection yet, or of which that is not known: Delve listens before it has
+// loaded its program. Giving up would end a server that takes one client only.
+const loadingTimeouts = 20
+
 // Dial connects to a headless server, whose address is in dlv's form.
 func Dial(ctx context.Context, addr string) (net.Conn, error) {
 	network, address := SplitNetwork(addr)
@@ -92,11 +98,7 @@ func dialRPC(ctx context.Context, addr string) (client *rpc2.RPCClient, conn net
 	if conn, err = Dial(ctx, addr); err != nil {
 		return nil, nil, false, err
 	}
-	err = conn.SetDeadline(time.Now().Add(answerTimeout))
-	if err == nil {
-		multi, err = introduce(conn)
-	}
-	if err == nil {
+	if multi, err = introduce(conn); err == nil {
 		err = conn.SetDeadline(time.Time{})
 	}
 	if err != nil {
@@ -109,13 +111,17 @@ func dialRPC(ctx context.Context, addr string) (client *rpc2.RPCClient, conn net
 // introduce asks a server whether it accepts many clients. Delve's own client
 // would not say why there is no answer.
 func introduce(conn net.Conn) (multi bool, err error) {
-	answers := json.NewDecoder(conn)
+	in := bufio.NewReader(conn)
+	answers := json.NewDecoder(in)
 	// Old releases know the second method only after the first.
 	for id, call := range []string{
 		`{"method":"RPCServer.SetApiVersion","params":[{"APIVersion":2}],"id":%d}`,
 		`{"method":"RPCServer.IsMulticlient","params":[{}],"id":%d}`,
 	} {
 		if _, err := fmt.Fprintf(conn, call+"\n", id); err != nil {
+			return false, err
+		}
+		if err := await(conn, in); err != nil {
 			return false, err
 		}
 		var answer struct {
@@ -126,7 +132,7 @@ func introduce(conn net.Conn) (multi bool, err error) {
 		err := answers.Decode(&answer)
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			return false, errors.New("it says nothing")
+			return false, errors.New("it does not go on")
 		case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):
 			return false, errors.New("it hangs up")
 		case err != nil:
@@ -139,6 +145,24 @@ func introduce(conn net.Conn) (multi bool, err error) {
 		multi = answer.Result.IsMulticlient
 	}
 	return multi, nil
+}
+
+// await waits until the server says something. What it says has to be read
+// within another answerTimeout.
+func await(conn net.Conn, in *bufio.Reader) error {
+	for range loadingTimeouts {
+		if err := conn.SetDeadline(time.Now().Add(answerTimeout)); err != nil {
+			return err
+		}
+		_, err := in.Peek(1)
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			return nil // the decoder says what else is wrong
+		}
+		if taken, known := accepted(conn); taken && known {
+			return errors.New("it says nothing")
+		}
+	}
+	return errors.New("nobody takes the connection")
 }
 
 // Pid returns the id of the process that s was made for.

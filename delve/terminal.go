@@ -13,6 +13,7 @@ import (
 
 	"github.com/dlvx/dlvx/goruntime"
 	"github.com/dlvx/dlvx/stitch"
+	"github.com/go-delve/delve/pkg/logflags"
 	"github.com/go-delve/delve/pkg/proc"
 	proccore "github.com/go-delve/delve/pkg/proc/core"
 	"github.com/go-delve/delve/pkg/terminal"
@@ -221,7 +222,7 @@ func (o Options) start(p Program, listener net.Listener, stdout proc.OutputRedir
 	if dir == "" {
 		dir = "."
 	}
-	server := rpccommon.NewServer(&service.Config{
+	cfg := &service.Config{
 		Listener:           listener,
 		ProcessArgs:        p.Args,
 		AcceptMulti:        o.AcceptMulticlient,
@@ -250,7 +251,15 @@ func (o Options) start(p Program, listener net.Listener, stdout proc.OutputRedir
 			RrDelOnDetach:         o.RRCleanup,
 			RrOnProcessPid:        o.RROnProcess,
 		},
-	})
+	}
+	// Delve says that it listens before the program is there. A client that takes
+	// it at its word would have to wait; only for a process that is yet to start
+	// there is no other time to say it.
+	foreground := cfg.Debugger.Foreground
+	early := p.Attach.WaitFor != ""
+	cfg.Debugger.Foreground = foreground && early
+	server := rpccommon.NewServer(cfg)
+	cfg.Debugger.Foreground = foreground
 	if err := server.Run(); err != nil {
 		// Delve keeps its text only.
 		if strings.HasSuffix(err.Error(), api.ErrNotExecutable.Error()) && len(p.Args) > 0 {
@@ -276,6 +285,9 @@ func (o Options) start(p Program, listener net.Listener, stdout proc.OutputRedir
 				return nil, errors.Join(err, stop(server))
 			}
 		}
+	}
+	if foreground && !early {
+		logflags.WriteAPIListeningMessage(listener.Addr())
 	}
 	return server, nil
 }

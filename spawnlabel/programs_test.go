@@ -132,10 +132,14 @@ func TestUserTool(t *testing.T) {
 	tool, log := selfAs(t, userTool), filepath.Join(t.TempDir(), "a log")
 	value := fmt.Sprintf("%s '%s'", tool, log)
 	cache := t.TempDir()
-	for name, b := range map[string]build{
-		"flags":   {dir: tiny, flags: []string{"-toolexec", value}, env: []string{"GOCACHE=" + cache}},
-		"GOFLAGS": {dir: tiny, env: []string{"GOCACHE=" + cache, fmt.Sprintf("GOFLAGS=\"-toolexec=%s\"", value)}},
+	for _, tt := range []struct {
+		name string
+		build
+	}{ // in this order: the second finds everything in the build cache
+		{"flags", build{dir: tiny, flags: []string{"-toolexec", value}, env: []string{"GOCACHE=" + cache}}},
+		{"GOFLAGS", build{dir: tiny, env: []string{"GOCACHE=" + cache, fmt.Sprintf("GOFLAGS=\"-toolexec=%s\"", value)}}},
 	} {
+		name, b := tt.name, tt.build
 		os.Remove(log)
 		path, _ := b.program(t)
 		if n := formats(t, path); n != 1 {
@@ -154,7 +158,6 @@ func TestUserTool(t *testing.T) {
 		if !bytes.Contains(text, []byte("compile -V=full")) || name == "flags" && ran != 1 {
 			t.Errorf("%s: the user's tool has run the edited compilation %d times and is asked\n%.2000s", name, ran, text)
 		}
-		// The other build finds everything in the build cache.
 	}
 }
 

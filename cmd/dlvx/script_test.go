@@ -113,7 +113,8 @@ func nothingLeft(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// occupy listens at a port until the script ends, and sets ADDR to it.
+// occupy listens at a port until the script ends, takes every connection and
+// says nothing, and sets ADDR to it.
 func occupy(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 0 {
 		ts.Fatalf("usage: occupy")
@@ -121,6 +122,15 @@ func occupy(ts *testscript.TestScript, neg bool, args []string) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
 	ts.Defer(func() { l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			defer conn.Close()
+		}
+	}()
 	ts.Setenv("ADDR", l.Addr().String())
 }
 
