@@ -29,9 +29,6 @@ func Find(spec string) (pid int, err error) {
 // Snapshot fails.
 func (*Process) Snapshot(context.Context, bool) (*Snapshot, error) { return nil, ErrSystem }
 
-// PID is never called.
-func (*Process) PID() int { return 0 }
-
 // GoVersion is never called.
 func (*Process) GoVersion() string { return "" }
 

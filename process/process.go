@@ -100,9 +100,6 @@ type live struct{ *Process }
 
 func (l live) ReadMemory(addr uint64, buf []byte) error { return l.mem.read(addr, buf) }
 
-// PID returns the process's number.
-func (p *Process) PID() int { return p.pid }
-
 // GoVersion returns the release that built the program: "go1.26.8".
 func (p *Process) GoVersion() string { return p.image.goVersion }
 

@@ -29,6 +29,7 @@ type subject struct {
 type view struct {
 	PID       int       `json:"pid,omitempty"`
 	Core      string    `json:"core,omitempty"` // path
+	Go        string    `json:"go,omitempty"`   // the release that built the program: "go1.26.8"
 	Time      time.Time `json:"time"`
 	Atomic    bool      `json:"atomic"`              // they are of one moment
 	StoppedMs float64   `json:"stoppedMs,omitempty"` // how long the program stood still; not known where Delve stopped it
@@ -98,7 +99,7 @@ func (l *looker) look(ctx context.Context) (v view, err error) {
 	}
 	defer s.Close()
 	v = view{
-		PID: l.pid, Time: time.Now(), Atomic: s.Atomic, Note: s.Note,
+		PID: l.pid, Go: l.p.GoVersion(), Time: time.Now(), Atomic: s.Atomic, Note: s.Note,
 		StoppedMs: float64(s.Stopped.Microseconds()) / 1000,
 	}
 	v.goroutines, err = goruntime.NewReader(s, l.log).Goroutines(ctx)
