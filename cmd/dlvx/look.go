@@ -123,11 +123,16 @@ func (l *looker) delve(ctx context.Context) (v view, err error) {
 	return v, err
 }
 
-// sayNote tells the user on standard error what is not as it was asked for.
+// sayNote tells the user on standard error where goroutines are not of one moment.
 func (v view) sayNote() {
-	if v.Note != "" {
-		fmt.Fprintf(os.Stderr, "dlvx: %s; goroutines are each of a moment of their own, and those that ran have no stack\n", v.Note)
+	if v.Atomic {
+		return
 	}
+	note := v.Note
+	if note == "" {
+		note = "the program was not stopped"
+	}
+	fmt.Fprintf(os.Stderr, "dlvx: %s: each goroutine is of a moment of its own, and those that ran have no stack\n", note)
 }
 
 // json writes what a verb shows as one JSON object, with where it comes from.
