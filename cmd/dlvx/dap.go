@@ -167,7 +167,7 @@ func (recorder) Prepare(ctx context.Context, l dapproxy.Launch) (dapproxy.Prepar
 		return dapproxy.Prepared{}, err
 	}
 	p := dapproxy.Prepared{Flags: r.flags, Note: r.note}
-	if r.ancestors {
+	if r.ancestors && l.Ancestors > 0 {
 		p.Env = map[string]string{"GODEBUG": withAncestors(godebug, l.Ancestors)}
 	}
 	return p, nil

@@ -75,37 +75,37 @@ func TestRecorder(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	var r recorder
 	ctx := context.Background()
-	got, err := r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "auto", BuildFlags: []string{"-race"}})
+	got, err := r.Prepare(ctx, dapproxy.Launch{Ancestors: 10, Mode: "debug", Record: "auto", BuildFlags: []string{"-race"}})
 	if err != nil || len(got.Flags) != 1 || !strings.HasSuffix(got.Flags[0], spawnlabel.ToolexecName) || got.Note != "" || got.Env != nil {
 		t.Errorf("auto: got %+v (%v)", got, err)
 	}
-	got, err = r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "ancestors"})
+	got, err = r.Prepare(ctx, dapproxy.Launch{Ancestors: 10, Mode: "debug", Record: "ancestors"})
 	if err != nil || got.Flags != nil || !strings.HasSuffix(got.Env["GODEBUG"], "tracebackancestors=10") {
 		t.Errorf("ancestors: got %+v (%v)", got, err)
 	}
 
 	t.Run("unknown runtime", func(t *testing.T) {
 		fakeGo(t, t.TempDir())
-		got, err := r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "auto"})
+		got, err := r.Prepare(ctx, dapproxy.Launch{Ancestors: 10, Mode: "debug", Record: "auto"})
 		if err != nil || got.Flags != nil || got.Env["GODEBUG"] != "madvdontneed=1,tracebackancestors=10" || got.Note == "" || strings.Contains(got.Note, "\n") {
 			t.Errorf("auto: got %+v (%v), want ancestors and a line that says why", got, err)
 		}
-		if _, err := r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "label"}); err == nil {
+		if _, err := r.Prepare(ctx, dapproxy.Launch{Ancestors: 10, Mode: "debug", Record: "label"}); err == nil {
 			t.Error("label: no error although labels cannot be recorded")
 		}
 	})
 	t.Run("no go", func(t *testing.T) {
 		fakeGo(t, "")
-		got, err := r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "auto"})
+		got, err := r.Prepare(ctx, dapproxy.Launch{Ancestors: 10, Mode: "debug", Record: "auto"})
 		if err != nil || got.Env["GODEBUG"] != "madvdontneed=1,tracebackancestors=10" || !strings.Contains(got.Note, "no go") || strings.Contains(got.Note, "\n") {
 			t.Errorf("auto: got %+v (%v), want ancestors and what the go command said", got, err)
 		}
-		if _, err := r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "label"}); err == nil || !strings.Contains(err.Error(), "no go") {
+		if _, err := r.Prepare(ctx, dapproxy.Launch{Ancestors: 10, Mode: "debug", Record: "label"}); err == nil || !strings.Contains(err.Error(), "no go") {
 			t.Errorf("label: got %v, want what the go command said", err)
 		}
 		ended, end := context.WithCancel(ctx)
 		end()
-		if got, err := r.Prepare(ended, dapproxy.Launch{Mode: "debug", Record: "auto"}); !errors.Is(err, context.Canceled) {
+		if got, err := r.Prepare(ended, dapproxy.Launch{Ancestors: 10, Mode: "debug", Record: "auto"}); !errors.Is(err, context.Canceled) {
 			t.Errorf("cancelled: got %+v (%v)", got, err)
 		}
 	})
@@ -117,7 +117,7 @@ func TestRecorder(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, flags := range [][]string{{"-C", "sub"}, {"-C=sub", "-race"}, {"--C=" + sub}} {
-			got, err := r.Prepare(ctx, dapproxy.Launch{Mode: "debug", Record: "auto", Dir: dir, BuildFlags: flags})
+			got, err := r.Prepare(ctx, dapproxy.Launch{Ancestors: 10, Mode: "debug", Record: "auto", Dir: dir, BuildFlags: flags})
 			if err != nil || !strings.Contains(got.Note, sub+";") {
 				t.Errorf("%q in %s: got %+v (%v), want the Go of %s", flags, dir, got, err, sub)
 			}
