@@ -54,9 +54,9 @@ export function goroutineDescription(g: Goroutine): string {
   return join(state(g), labels(g), g.system === true ? 'system' : undefined);
 }
 
-/** "main.worker ×4,812", or the goroutine's label where only one lives. */
+/** "main.worker ×4,812", or "[Go 18] main.worker" where only one lives: what they were started with, not where they stand. */
 export function nodeLabel(n: Node): string {
-  if (n.goroutine !== undefined) return goroutineLabel(n.goroutine);
+  if (n.goroutine !== undefined) return `[Go ${n.goroutine.id}] ${n.name}`;
   return n.alive > 1 ? `${n.name} ×${count(n.alive)}` : n.name;
 }
 

@@ -10,19 +10,23 @@ import path from 'node:path';
 import { prepare } from './harness/prepare.mjs';
 
 const here = import.meta.dirname;
-const update = '--update-images';
-const args = process.argv.slice(2).filter((a) => a !== update);
-const flags = args.filter((a) => a.startsWith('--'));
-let scenarios = args.filter((a) => !a.startsWith('--'));
-if (!scenarios.length) {
+const own = ['--bench', '--update-images'];
+const asked = process.argv.slice(2);
+const rest = asked.filter((a) => !own.includes(a));
+
+function command() {
+  if (asked.includes('--bench')) return [path.join(here, 'bench.mjs'), ...rest];
+  const named = rest.filter((a) => !a.startsWith('--'));
   const dir = path.join(here, 'scenarios');
-  scenarios = fs.readdirSync(dir).filter((n) => n.endsWith('.test.mjs')).sort().map((n) => path.join(dir, n));
+  const all = fs.readdirSync(dir).filter((n) => n.endsWith('.test.mjs')).sort().map((n) => path.join(dir, n));
+  const flags = rest.filter((a) => a.startsWith('--'));
+  return ['--test', '--test-reporter=spec', '--test-concurrency=2', ...flags, ...(named.length ? named : all)];
 }
 
 const { file, tools, remove } = prepare();
 const env = { ...process.env, DLVX_WORKBENCH_TOOLS: file };
-if (process.argv.includes(update)) env.DLVX_WORKBENCH_IMAGES = path.join(here, '../../images');
-const run = spawnSync(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=2', ...flags, ...scenarios], { env, stdio: 'inherit' });
+if (asked.includes('--update-images')) env.DLVX_WORKBENCH_IMAGES = path.join(here, '../../images');
+const run = spawnSync(process.execPath, command(), { env, stdio: 'inherit' });
 if (fs.readdirSync(tools.artifacts).length) console.log(`what failed scenarios left: ${tools.artifacts}`);
 remove();
 process.exit(run.status ?? 1);

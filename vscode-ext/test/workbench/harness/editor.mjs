@@ -19,6 +19,11 @@ export class Editor {
     await this.#editor.locator('.active-line-number').filter({ hasText: new RegExp(`^${line}$`) }).first().waitFor();
   }
 
+  /** Turns to the tab with this title. */
+  async show(title) {
+    await this.#page.locator('.tab').filter({ hasText: title }).first().click();
+  }
+
   /** The tab of the active editor, if it has this title. */
   tab(title) {
     return this.#page.locator('.tab.active').filter({ hasText: title }).first();
@@ -56,9 +61,9 @@ export class Editor {
     return lines;
   }
 
-  /** The CodeLens that has this text. */
+  /** Those CodeLenses in view that have this text. */
   codeLens(pattern) {
-    return this.#editor.locator('.codelens-decoration').filter({ hasText: pattern });
+    return this.#editor.locator('.codelens-decoration').filter({ hasText: pattern, visible: true });
   }
 
   /** Clicks a CodeLens that lists something, until the list is there: a lens that is being moved by another takes no click. */

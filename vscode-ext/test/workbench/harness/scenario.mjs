@@ -5,23 +5,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 
+import { chromium } from './browser.mjs';
 import { Server } from './server.mjs';
-import { images, playwright, tools } from './tools.mjs';
+import { images, tools } from './tools.mjs';
 import { hang, until } from './until.mjs';
 import { Workbench } from './workbench.mjs';
 
+// All scenarios of a file share one.
 let browser;
-
-async function chromium() {
-  browser ??= await playwright.chromium.launch({
-    executablePath: process.env.CHROMIUM,
-    args: [
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync',
-    ],
-  });
-  return browser;
-}
 
 after(async () => { await browser?.close(); });
 
@@ -34,7 +25,8 @@ after(async () => { await browser?.close(); });
 export function scenario(name, where, body) {
   test(name, { timeout: 5 * hang }, async () => {
     const server = await Server.start(where.settings, where.env);
-    const context = await (await chromium()).newContext({
+    browser ??= await chromium();
+    const context = await browser.newContext({
       viewport: where.viewport ?? { width: 1400, height: 1600 }, permissions: ['clipboard-read', 'clipboard-write'],
     });
     const lines = [];

@@ -81,6 +81,29 @@ export class Workbench {
     await this.toolbar.locator('.codicon-debug-continue').waitFor();
   }
 
+  /** Waits until a fixture program that is to be paused says that all its goroutines wait, and pauses it. */
+  async pauseWhenReady() {
+    await this.console.shows(/ready/);
+    await this.pause();
+  }
+
+  /** Hides the panel below the editor, which a session opens for the Debug Console. */
+  async hidePanel() {
+    await this.page.locator('.part.panel').waitFor();
+    await this.page.keyboard.press('Control+J');
+    await this.page.locator('.part.panel').waitFor({ state: 'hidden' });
+  }
+
+  /** Drags the border of the side bar to this many pixels from the left. */
+  async widenSideBar(width) {
+    const { mouse } = this.page;
+    const side = await this.page.locator('.part.sidebar').boundingBox();
+    await mouse.move(side.x + side.width, side.y + side.height / 2);
+    await mouse.down();
+    await mouse.move(width, side.y + side.height / 2, { steps: 5 });
+    await mouse.up();
+  }
+
   /** Presses Continue; where the program goes on to run, waits until it does. */
   async continue(runs = true) {
     await this.toolbar.locator('.codicon-debug-continue').click();
@@ -105,11 +128,16 @@ export class Workbench {
 
   /** Runs a command of the palette by its title, such as "dlvx: Dump All Goroutines". */
   async command(title) {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
+    // A palette that is just about to close takes the key for itself.
+    await until('the command palette', async () => {
+      if (await input.isVisible()) return true;
+      await this.page.keyboard.press('F1');
+      return input.waitFor({ timeout: 5000 }).then(() => true, () => false);
+    });
     await input.fill(`>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
+    await input.waitFor({ state: 'hidden' });
   }
 
   /** The notification that matches. */

@@ -12,8 +12,7 @@ const where = { folder: thousand.Dir, file: 'main.go', line: thousand.Markers['g
 
 async function paused(wb) {
   await wb.start();
-  await wb.console.shows(/ready/);
-  await wb.pause();
+  await wb.pauseWhenReady();
 }
 
 scenario('the Goroutines view is the spawn tree', where, async (wb) => {
@@ -54,7 +53,7 @@ scenario('the Goroutines view can be filtered', where, async (wb) => {
 scenario('over each go statement stands what became of its goroutines', where, async (wb) => {
   await paused(wb);
   await wb.callStack.alone();
-  await wb.page.locator('.tab').filter({ hasText: 'main.go' }).first().click();
+  await wb.editor.show('main.go');
   await wb.editor.openCodeLens(/500 goroutines/);
   const items = wb.page.locator('.quick-input-list .monaco-list-row');
   await items.filter({ hasText: /\[Go \d+\] main\.park/ }).first().click();

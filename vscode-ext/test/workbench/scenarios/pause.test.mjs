@@ -9,8 +9,7 @@ scenario('after Pause the call stack of each goroutine is its whole chain', {
   folder: pause.Dir, file: 'main.go', line: pause.Markers['go-work'].Line, launch: [launch(pause)],
 }, async (wb) => {
   await wb.start();
-  await wb.console.shows(/ready/);
-  await wb.pause();
+  await wb.pauseWhenReady();
   await wb.callStack.alone();
   same(diff(pause, null, await wb.callStack.stacks()));
 
