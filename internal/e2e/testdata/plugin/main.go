@@ -12,9 +12,15 @@ import (
 func main() {
 	jobs, loaded := make(chan int), make(chan bool)
 	go load(jobs, loaded) //@go-load
+	go ready(loaded)
+	select {}
+}
+
+// ready is not main's to say: it would be seen while it still says so.
+func ready(loaded chan bool) {
 	<-loaded
 	fmt.Println("ready")
-	time.Sleep(time.Hour) //@park
+	time.Sleep(time.Hour)
 }
 
 func load(jobs chan int, loaded chan bool) {
@@ -37,5 +43,5 @@ func load(jobs chan int, loaded chan bool) {
 //	---- created by goroutine $a (exited)
 //	github.com/dlvx/dlvx/internal/e2e/testdata/plugin/plug.Start go-work
 //	main.load start
-//	---- created by goroutine 1 [sleep]
+//	---- created by goroutine 1 [select (no cases)]
 //	main.main go-load
