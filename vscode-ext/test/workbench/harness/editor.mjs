@@ -66,13 +66,16 @@ export class Editor {
     return this.#editor.locator('.codelens-decoration').filter({ hasText: pattern, visible: true });
   }
 
-  /** Clicks a CodeLens that lists something, until the list is there: a lens that is being moved by another takes no click. */
+  /** Clicks a CodeLens that lists something, until the list is there: a lens that is just being moved takes no click. */
   async openCodeLens(pattern) {
     const list = this.#page.locator('.quick-input-widget');
+    const lens = this.codeLens(pattern).locator('a').first();
+    await lens.waitFor();
     await until(`the list of the lens ${pattern}`, async () => {
       if (await list.isVisible()) return true;
-      await this.codeLens(pattern).first().locator('a').first().click();
-      return false;
+      // The list may be about to come, and is then in the way.
+      await lens.click({ timeout: 5000 }).catch(() => undefined);
+      return list.waitFor({ timeout: 5000 }).then(() => true, () => false);
     });
   }
 }
