@@ -2,6 +2,8 @@ module github.com/dlvx/dlvx
 
 go 1.25.0
 
+ignore ./node_modules // what npm installs may have Go files in it
+
 require (
 	github.com/go-delve/delve v1.27.2
 	github.com/google/go-cmp v0.7.0
