@@ -22,7 +22,8 @@ func headless(ctx context.Context, o delve.Options, p delve.Program) error {
 		proxySide, delveSide := dapproxy.Pipe()
 		sessions.Go(func() {
 			err := dapproxy.Serve(ctx, client, proxySide, dapproxy.Config{
-				Log: log,
+				Log:     log,
+				Version: version(),
 				NewChains: func(inj *dapproxy.Injector) dapproxy.Chains {
 					return newChains(inj, target)
 				},
