@@ -20,7 +20,7 @@ function command() {
   const dir = path.join(here, 'scenarios');
   const all = fs.readdirSync(dir).filter((n) => n.endsWith('.test.mjs')).sort().map((n) => path.join(dir, n));
   const flags = rest.filter((a) => a.startsWith('--'));
-  return ['--test', '--test-reporter=spec', '--test-concurrency=2', ...flags, ...(named.length ? named : all)];
+  return ['--test', '--test-reporter=spec', '--test-concurrency=2', ...flags, ...(named.length ? named.map((n) => path.join(dir, path.basename(n))) : all)];
 }
 
 const { file, tools, remove } = prepare();

@@ -30,7 +30,10 @@ scenario('the errors of a build lead to their lines', {
 });
 
 scenario('a session whose dlvx is killed ends with a message', {
-  folder: orders.Dir, file: 'main.go', line: orders.StopAt.Line, launch: [launch(orders)],
+  // Nobody is left to remove the program then, so it is built where it goes anyway.
+  make: (home) => ({
+    folder: orders.Dir, file: 'main.go', line: orders.StopAt.Line, launch: [launch(orders, { output: path.join(home, 'orders') })],
+  }),
 }, async (wb) => {
   await wb.runTo(orders.StopAt.Line);
   for (const { pid, command } of wb.server.dlvx()) {
