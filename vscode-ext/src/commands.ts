@@ -23,8 +23,8 @@ export interface Parts {
 /** Registers all commands. What fails in one is shown. */
 export function registerCommands(p: Parts): vscode.Disposable[] {
   const commands: Record<string, (...args: never[]) => unknown> = {
-    'dlvx.pickProcess': () => pickProcess(false).then(String),
-    'dlvx.pickGoProcess': () => pickProcess(true).then(String),
+    'dlvx.pickProcess': () => pickProcess(false).then((pid) => pid?.toString()),
+    'dlvx.pickGoProcess': () => pickProcess(true).then((pid) => pid?.toString()),
     'dlvx.install': () => p.installer.install(),
     'dlvx.useForGo': async () => { await useForGo(await p.installer.dlvx(undefined)); },
     'dlvx.stopUsingForGo': stopUsingForGo,

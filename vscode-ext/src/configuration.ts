@@ -25,7 +25,8 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     config: Partial<vscode.DebugConfiguration>,
   ): Promise<vscode.DebugConfiguration | undefined> {
     const editor = vscode.window.activeTextEditor;
-    const c = config.request === undefined ? ofEditor(editor) : config as vscode.DebugConfiguration;
+    // Without a launch.json it is empty, but for noDebug. That request is missing in a launch.json VS Code says.
+    const c = config.request === undefined && config.name === undefined ? { ...config, ...ofEditor(editor) } : config as vscode.DebugConfiguration;
     if (c.request === 'launch' && (c.mode === undefined || c.mode === 'auto')) {
       const program = typeof c.program === 'string' && c.program.endsWith('.go') ? c.program : editor?.document.fileName;
       c.mode = program?.endsWith('_test.go') === true ? 'test' : 'debug';

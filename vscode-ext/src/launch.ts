@@ -41,6 +41,9 @@ export function resolve(config: Config, w: World): Config {
   const none = ([name, value]: [string, unknown]) => paths.includes(name) && (value === '' || value === null);
   const c = Object.fromEntries(Object.entries(config).filter((e) => !none(e))) as Config;
   checkConsole(c);
+  if (c.port !== undefined && !(Number.isInteger(c.port) && Number(c.port) > 0 && Number(c.port) < 65536)) {
+    throw new Error(`port: ${JSON.stringify(c.port)} is no port number`);
+  }
   for (const name of paths) if (typeof c[name] === 'string') c[name] = absolute(c[name], w);
   resolveEnv(c, w);
   resolveRemotePath(c, w);
@@ -110,9 +113,6 @@ function resolveAttach(c: Config): Config {
     if (c.port === undefined) throw new Error('port: is missing; a Delve elsewhere is reached by its host and port');
   } else if (c.mode !== 'local') {
     throw new Error(`mode: ${JSON.stringify(c.mode)} is none of local, remote`);
-  }
-  if (c.port !== undefined && !(Number.isInteger(c.port) && Number(c.port) > 0 && Number(c.port) < 65536)) {
-    throw new Error(`port: ${JSON.stringify(c.port)} is no port number`);
   }
   if (c.mode === 'remote') return c;
   if (typeof c.processId === 'string') {

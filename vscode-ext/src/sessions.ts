@@ -58,11 +58,16 @@ export class Session {
     const before = `${this.state} ${this.stops} ${this.greeting?.version}`;
     if (m.type === 'response' && m.success === true && m.command !== undefined) {
       if (m.command === 'initialize') this.greeting = m.body?.dlvx;
-      if (resuming.has(m.command)) this.state = 'running';
+      if (resuming.has(m.command) && !this.atEntry(m.command)) this.state = 'running';
     } else if (m.type === 'event') {
       this.observeEvent(m);
     }
     return before !== `${this.state} ${this.stops} ${this.greeting?.version}`;
+  }
+
+  /** With stopOnEntry Delve says that the program stands still before it answers configurationDone. */
+  private atEntry(command: string): boolean {
+    return command === 'configurationDone' && this.state === 'stopped';
   }
 
   private observeEvent(m: Message): void {
@@ -72,6 +77,10 @@ export class Session {
         if (this.state === 'stopped' && m.body?.reason === 'goroutine') return;
         this.state = 'stopped';
         this.stops++;
+        return;
+      case 'initialized':
+        // Also after a restart, for which Delve may have had to stop the program.
+        this.state = 'starting';
         return;
       case 'continued':
         this.state = 'running';

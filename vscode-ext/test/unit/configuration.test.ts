@@ -50,6 +50,17 @@ describe('F5 without a launch.json', () => {
     assert.equal(all.args, undefined);
   });
 
+  it('only runs it where that is asked for', async () => {
+    open('m.go');
+    assert.equal((await provider.resolveDebugConfiguration(undefined, { noDebug: true }))?.noDebug, true);
+  });
+
+  it('leaves an entry of a launch.json without a request as it is', async () => {
+    open('m.go');
+    const entry = { type: 'dlvx', name: 'x', program: '/p' };
+    assert.deepEqual(await provider.resolveDebugConfiguration(undefined, { ...entry }), entry);
+  });
+
   it('says what to do where no Go file is open', async () => {
     await assert.rejects(provider.resolveDebugConfiguration(undefined, {}), /Open a Go file/);
     open('readme.md', '', 0, 'markdown');

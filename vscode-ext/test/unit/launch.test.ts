@@ -98,6 +98,7 @@ describe('resolve a launch', () => {
   });
 
   it('does not look at the files of another machine', () => {
+    assert.throws(() => resolve(launch({ program: '/far/away', port: 'x' }), w), /^Error: port: "x" is no port number$/);
     const c = resolve(launch({ program: '/far/away', port: 4711 }), w);
     assert.equal(c.program, '/far/away');
   });

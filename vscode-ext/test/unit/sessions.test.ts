@@ -59,6 +59,19 @@ describe('Session', () => {
     }
   });
 
+  it('stays at the entry', () => {
+    const s = session(hello, { type: 'event', event: 'stopped', body: { reason: 'entry' } }, { type: 'response', command: 'configurationDone', success: true });
+    assert.equal(s.mute, undefined);
+    assert.equal(s.stops, 1);
+  });
+
+  it('goes on after a restart that had to stop the program', () => {
+    const s = session(hello, { type: 'response', command: 'restart', success: true }, stopped, { type: 'event', event: 'initialized' });
+    assert.equal(s.state, 'starting');
+    s.observe({ type: 'response', command: 'configurationDone', success: true });
+    assert.equal(s.state, 'running');
+  });
+
   it('stays where a step fails', () => {
     const s = session(hello, stopped, { type: 'response', command: 'next', success: false });
     assert.equal(s.state, 'stopped');
