@@ -51,17 +51,15 @@ func (q question) dump() (any, error) {
 	if err := q.readArguments(&args); err != nil {
 		return nil, err
 	}
-	if _, err := parseFilter(&args.Filter, false); err != nil {
+	filter, err := q.filter(&args.Filter, false)
+	if err != nil {
 		return nil, err
 	}
 	snap, err := q.snapshot()
 	if err != nil {
 		return nil, err
 	}
-	sel, err := snap.selected(args.Filter)
-	if err != nil {
-		return nil, err
-	}
+	sel := snap.selected(args.Filter, filter)
 	rules := q.settings().paths
 	var texts []string
 	if args.Ungrouped {

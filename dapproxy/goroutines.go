@@ -50,7 +50,7 @@ func (q question) goroutines() (any, error) {
 	if err := args.check(); err != nil {
 		return nil, err
 	}
-	filter, err := parseFilter(args.Filter, args.Node != nil || args.Group != nil)
+	filter, err := q.filter(args.Filter, args.Node != nil || args.Group != nil)
 	if err != nil {
 		return nil, err
 	}
@@ -81,9 +81,9 @@ func (q question) goroutines() (any, error) {
 	}, nil
 }
 
-// parseFilter reads the argument "filter". Where it is left out, members says
-// that the runtime's own goroutines are in.
-func parseFilter(text *string, members bool) (stitch.Filter, error) {
+// filter reads the argument "filter". Where it is left out, members says that
+// the runtime's own goroutines are in.
+func (q question) filter(text *string, members bool) (stitch.Filter, error) {
 	if text == nil {
 		if members {
 			return stitch.Filter{System: stitch.WithSystem}, nil
@@ -93,6 +93,9 @@ func parseFilter(text *string, members bool) (stitch.Filter, error) {
 	f, err := stitch.ParseFilter(*text)
 	if err != nil {
 		return f, badArgument("%v", err)
+	}
+	if rules := q.settings().paths; len(rules) > 0 {
+		f.Path = func(file string) string { return toClient(file, rules) }
 	}
 	return f, nil
 }

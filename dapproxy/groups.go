@@ -29,17 +29,15 @@ func (q question) groups() (any, error) {
 	if err := args.check(); err != nil {
 		return nil, err
 	}
-	if _, err := parseFilter(&args.Filter, false); err != nil {
+	filter, err := q.filter(&args.Filter, false)
+	if err != nil {
 		return nil, err
 	}
 	snap, err := q.snapshot()
 	if err != nil {
 		return nil, err
 	}
-	sel, err := snap.selected(args.Filter)
-	if err != nil {
-		return nil, err
-	}
+	sel := snap.selected(args.Filter, filter)
 	groups := snap.groupsOf(sel)
 	rules := q.settings().paths
 	return struct {

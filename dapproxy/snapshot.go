@@ -83,21 +83,17 @@ type selection struct {
 // with every letter.
 const maxSelections = 4
 
-// selected returns what a filter selects.
-func (s *snapshot) selected(filter string) (*selection, error) {
-	f, err := stitch.ParseFilter(filter)
-	if err != nil {
-		return nil, badArgument("%v", err)
-	}
+// selected returns what a filter selects; text is how it was written.
+func (s *snapshot) selected(text string, f stitch.Filter) *selection {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if sel, ok := s.selections[filter]; ok {
-		return sel, nil
+	if sel, ok := s.selections[text]; ok {
+		return sel
 	}
 	if s.selections == nil || len(s.selections) >= maxSelections {
 		s.selections = map[string]*selection{}
 	}
 	sel := &selection{gs: f.Select(s.all)}
-	s.selections[filter] = sel
-	return sel, nil
+	s.selections[text] = sel
+	return sel
 }

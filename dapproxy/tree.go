@@ -32,17 +32,15 @@ func (q question) tree() (any, error) {
 	if err := args.check(); err != nil {
 		return nil, err
 	}
-	if _, err := parseFilter(&args.Filter, false); err != nil {
+	filter, err := q.filter(&args.Filter, false)
+	if err != nil {
 		return nil, err
 	}
 	snap, err := q.snapshot()
 	if err != nil {
 		return nil, err
 	}
-	sel, err := snap.selected(args.Filter)
-	if err != nil {
-		return nil, err
-	}
+	sel := snap.selected(args.Filter, filter)
 	tree, nodes, err := snap.children(sel, args.Node)
 	if err != nil {
 		return nil, err

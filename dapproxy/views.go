@@ -185,7 +185,7 @@ func (q question) givenUp() error {
 	switch {
 	case errors.Is(context.Cause(q.ctx), errCancelled):
 		return errCancelled
-	case !q.gate.at(q.stop):
+	case q.ctx.Err() != nil, !q.gate.at(q.stop): // a resume that then fails cuts short, too
 		return errNotStopped
 	}
 	return nil

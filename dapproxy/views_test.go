@@ -318,6 +318,14 @@ func TestViewsSubstitutePath(t *testing.T) {
 		if a := r.client.call("dlvx/sites", `{"source":{"path":"/home/me/main.go"}}`); strings.Count(string(a.Body), "alive") != 3 {
 			t.Errorf("got %s", a.Body)
 		}
+		for _, view := range []string{"dlvx/goroutines", "dlvx/groups", "dlvx/tree"} {
+			for path, want := range map[string]bool{"/home/me": true, "/src": false} {
+				a := r.client.call(view, fmt.Sprintf(`{"filter":"site:%s/main.go:20"}`, path))
+				if got := !strings.Contains(string(a.Body), `"total":0`); got != want {
+					t.Errorf("%s of the go statement in %s: %s", view, path, a.Body)
+				}
+			}
+		}
 	})
 }
 

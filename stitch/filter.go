@@ -22,18 +22,21 @@ const (
 // A Filter selects goroutines. The zero one selects all but the runtime's own.
 // It may be used by several goroutines at once.
 type Filter struct {
-	System     System // may be set by a caller that has a switch of its own for it
+	System System // may be set by a caller that has a switch of its own for it
+	// Path, if set, gives a file the path by which people know it, which is what
+	// site: is compared with.
+	Path       func(file string) string
 	conditions []condition
 }
 
-type condition func(*Goroutine) bool
+type condition func(Filter, *Goroutine) bool
 
 // Match tells whether the filter selects g.
 func (f Filter) Match(g *Goroutine) bool {
 	if g.System && f.System == WithoutSystem || !g.System && f.System == OnlySystem {
 		return false
 	}
-	return !slices.ContainsFunc(f.conditions, func(c condition) bool { return !c(g) })
+	return !slices.ContainsFunc(f.conditions, func(c condition) bool { return !c(f, g) })
 }
 
 // Select returns the goroutines that the filter selects, in the order given.
@@ -121,14 +124,14 @@ func (f *Filter) add(w word) error {
 	var c condition
 	switch w.key {
 	case "":
-		c = func(g *Goroutine) bool { return g.hasFunc(text) || g.State.has(text) || g.hasLabel(text) }
+		c = func(_ Filter, g *Goroutine) bool { return g.hasFunc(text) || g.State.has(text) || g.hasLabel(text) }
 	case "func:":
-		c = func(g *Goroutine) bool { return g.hasFunc(text) }
+		c = func(_ Filter, g *Goroutine) bool { return g.hasFunc(text) }
 	case "state:":
-		c = func(g *Goroutine) bool { return g.State.has(text) }
+		c = func(_ Filter, g *Goroutine) bool { return g.State.has(text) }
 	case "label:":
 		key, value, valued := strings.Cut(w.value, "=")
-		c = func(g *Goroutine) bool {
+		c = func(_ Filter, g *Goroutine) bool {
 			v, ok := g.Labels[key]
 			return ok && (!valued || v == value)
 		}
@@ -140,13 +143,13 @@ func (f *Filter) add(w word) error {
 			return fmt.Errorf("id:%s: the id of a goroutine is a number from 1 on", w.value)
 		}
 		f.System = max(f.System, WithSystem)
-		c = func(g *Goroutine) bool { return g.ID == id }
+		c = func(_ Filter, g *Goroutine) bool { return g.ID == id }
 	case "wait:":
 		d, err := time.ParseDuration(w.value)
 		if err != nil || d <= 0 {
 			return fmt.Errorf("wait:%s: a duration is expected, such as 500ms, 10s, 5m or 1h30m", w.value)
 		}
-		c = func(g *Goroutine) bool { return g.State.For >= d }
+		c = func(_ Filter, g *Goroutine) bool { return g.State.For >= d }
 	case "system:":
 		var ok bool
 		if f.System, ok = map[string]System{"no": WithoutSystem, "yes": WithSystem, "only": OnlySystem}[w.value]; !ok {
@@ -159,7 +162,7 @@ func (f *Filter) add(w word) error {
 	}
 	if w.not {
 		positive := c
-		c = func(g *Goroutine) bool { return !positive(g) }
+		c = func(f Filter, g *Goroutine) bool { return !positive(f, g) }
 	}
 	f.conditions = append(f.conditions, c)
 	return nil
@@ -170,13 +173,19 @@ func siteCondition(site, lower string) condition {
 	if colon := strings.LastIndexByte(site, ':'); colon >= 0 {
 		if line, err := strconv.Atoi(site[colon+1:]); err == nil {
 			file := slashed(site[:colon])
-			return func(g *Goroutine) bool {
+			return func(f Filter, g *Goroutine) bool {
 				at := g.Site()
-				return at.Line == line && endsPath(slashed(at.File), file)
+				if at.Line != line {
+					return false
+				}
+				if f.Path != nil {
+					at.File = f.Path(at.File)
+				}
+				return endsPath(slashed(at.File), file)
 			}
 		}
 	}
-	return func(g *Goroutine) bool { return containsFold(g.Site().Func, lower) }
+	return func(_ Filter, g *Goroutine) bool { return containsFold(g.Site().Func, lower) }
 }
 
 // endsPath tells whether a path ends in the elements of another.
