@@ -77,10 +77,14 @@ func helper(t *testing.T, job string) *exec.Cmd {
 	return cmd
 }
 
+// longVar makes the tests of what only happens now and then take their time, some
+// ten minutes. By hand: it is too long for every change.
+const longVar = "PROCESS_LONG"
+
 // TestKilled kills those who take snapshots, at any moment: the program goes on.
 func TestKilled(t *testing.T) {
 	kills := 20
-	if os.Getenv(matrixVar) != "" {
+	if os.Getenv(longVar) != "" {
 		kills = 1000
 	}
 	p, _ := startCrowd(t, exec.Command(build(t, "crowd"), "-n", "1000", "-quiet"))
@@ -153,7 +157,7 @@ func TestPreempted(t *testing.T) {
 // stack may be one that none of them ever has.
 func TestChurn(t *testing.T) {
 	rounds := 50
-	if os.Getenv(matrixVar) != "" {
+	if os.Getenv(longVar) != "" {
 		rounds = 5000
 	}
 	p := start(t, build(t, "churn"))

@@ -30,7 +30,7 @@ func TestForeignFormat(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := startDAP(t)
-	thread := c.launchToStop(t, p, map[string]any{"mode": "exec", "program": foreign})
+	thread := c.launchToStop(t, p, map[string]any{"mode": "exec", "program": foreign, "ancestors": 0})
 	for _, f := range c.frames(t, thread) {
 		if strings.Contains(f.Name, "main.first") {
 			t.Errorf("%s: a label of a foreign format was read", f.Name)
