@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"sync"
+	"time"
 )
 
 // maxSeq is the highest number that is kept. Every JSON reader keeps numbers
@@ -28,6 +29,25 @@ type peer struct {
 
 func newPeer(conn io.ReadWriteCloser) *peer {
 	return &peer{conn: conn, in: bufio.NewReaderSize(conn, maxTrusted)}
+}
+
+// lingering is how long a client that has been told of the end may take to close
+// its connection.
+const lingering = 3 * time.Second
+
+// finish says on the connection that nothing more will come. A TCP connection
+// that is closed while something has not been read is reset, and what the other
+// side has still to read is lost to it (RFC 1122, 4.2.2.13); so it stays open
+// for reading until the other side closes it, or the time is over. Others are
+// closed.
+func (p *peer) finish() {
+	half, ok := p.conn.(interface {
+		CloseWrite() error
+		SetDeadline(time.Time) error
+	})
+	if !ok || half.SetDeadline(time.Now().Add(lingering)) != nil || half.CloseWrite() != nil {
+		p.conn.Close()
+	}
 }
 
 // number returns want if no message had that number, else the next one.

@@ -101,9 +101,10 @@ func (s *session) run(ctx context.Context) error {
 	sides.Go(s.dispatchAll)
 	sides.Go(func() { s.readServer(s.server.Load()) })
 	<-s.ctx.Done()
-	s.client.conn.Close()
 	s.server.Load().conn.Close()
+	s.client.finish()
 	sides.Wait()
+	s.client.conn.Close()
 	s.pending.close()
 	s.work.Wait()
 
@@ -131,8 +132,9 @@ func (s *session) report(kind string, args ...any) {
 	s.log.Log(context.Background(), level, kind, args...)
 }
 
-// readClient queues what the client sends.
+// readClient queues what the client sends. What comes after the end is dropped.
 func (s *session) readClient() {
+	defer io.Copy(io.Discard, s.client.conn)
 	defer close(s.queue)
 	for {
 		body, err := readBody(s.client.in)
