@@ -273,7 +273,8 @@ func (p *program) stack(g goroutine) ([]stitch.Frame, error) {
 
 // debuggerStack returns the present stack of a goroutine as the debugger has it,
 // or, where there is none, by its thread's registers; with an error, what it has
-// of it.
+// of it. An address that Delve has no name for, as in a goroutine that is about to
+// exit, is in line -1 of a file "?" to it.
 func (p *program) debuggerStack(g goroutine) ([]stitch.Frame, error) {
 	if t, ok := p.session.(threadReader); ok {
 		return p.threadStack(g, t)
@@ -283,7 +284,13 @@ func (p *program) debuggerStack(g goroutine) ([]stitch.Frame, error) {
 			return nil, err
 		}
 	}
-	return p.session.Stack(g.id, maxPresent)
+	frames, err := p.session.Stack(g.id, maxPresent)
+	for i := range frames {
+		if f := &frames[i]; f.File == "?" {
+			f.Func, f.File, f.Line = "", "", 0
+		}
+	}
+	return frames, err
 }
 
 // liveChain reads the chain of a program that recorded nothing: the runtime

@@ -147,6 +147,17 @@ func TestGoroutineExitsBetweenStops(t *testing.T) {
 	}
 }
 
+// TestUnnamedPosition: a goroutine that stands where the debugger has no name for
+// says no place.
+func TestUnnamedPosition(t *testing.T) {
+	m := newImage([11]uint64{1, 0, 0, 0, testStatusRunning})
+	m.stacks[1] = []stitch.Frame{{Func: "???", File: "?", Line: -1, PC: 0x10}}
+	state, err := newTestReader(m).State(1)
+	if err != nil || state.String() != "[running]" {
+		t.Errorf("it is %s, %v", state, err)
+	}
+}
+
 func TestForeignFunctionTables(t *testing.T) {
 	m := newImage()
 	m.put(testHeader, 0x12345678|1<<48|8<<56)

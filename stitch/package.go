@@ -1,6 +1,9 @@
 package stitch
 
-import "strings"
+import (
+	"path"
+	"strings"
+)
 
 // Package returns the import path of the package that a function of the given
 // full name belongs to: "net/http" of "net/http.(*conn).serve". Dots in the
@@ -40,11 +43,19 @@ func IsRuntime(name string) bool {
 	}
 }
 
+// lent tells whether a frame is of a function that the runtime lends to another
+// package, by whose name it goes: os/signal.signal_recv, reflect.rselect. It is
+// told by where its source is. What is in a package main may be anywhere.
+func (f Frame) lent() bool {
+	pkg := Package(f.Func)
+	return pkg != "main" && path.Base(pkg) != "runtime" && path.Base(path.Dir(slashed(f.File))) == "runtime"
+}
+
 // Position returns the frame that says best where a goroutine stands: the
 // topmost one outside the runtime and its like, else the topmost one.
 func Position(frames []Frame) Frame {
 	for _, f := range frames {
-		if !IsRuntime(f.Func) && !IsEntry(f.Func) {
+		if f.Func != "" && !IsRuntime(f.Func) && !IsEntry(f.Func) && !f.lent() {
 			return f
 		}
 	}

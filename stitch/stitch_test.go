@@ -236,6 +236,25 @@ func TestPosition(t *testing.T) {
 	if got := Position(frames("runtime.gopark", "runtime.goexit")).Func; got != "runtime.gopark" {
 		t.Errorf("position of a runtime goroutine is in %s", got)
 	}
+	if got := Position(frames("", "main.main")).Func; got != "main.main" {
+		t.Errorf("position below an unknown frame is in %s", got)
+	}
+	// What the runtime lends to other packages, and what only looks like it.
+	for _, c := range []struct {
+		fn, file string
+		lent     bool
+	}{
+		{"os/signal.signal_recv", "/usr/local/go/src/runtime/sigqueue.go", true},
+		{"reflect.rselect", "runtime/select.go", true}, // -trimpath
+		{"os/signal.loop", `C:\Go\src\os\signal\signal_unix.go`, false},
+		{"example.com/runtime.Serve", "/src/runtime/serve.go", false},
+		{"main.serve", "/src/runtime/main.go", false},
+	} {
+		fs := []Frame{{Func: c.fn, File: c.file}, {Func: "main.main", File: "main.go"}}
+		if got := Position(fs).Func; (got == "main.main") != c.lent {
+			t.Errorf("position of %s in %s is in %s", c.fn, c.file, got)
+		}
+	}
 }
 
 // FuzzStitch: own frames are always a prefix of the result, and nothing of the
