@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/google/go-dap"
@@ -27,41 +28,33 @@ type addedFrame struct {
 	id      int
 	line    bool // a separator or note: stands for no call
 	call    stitch.Frame
-	segment stitch.Segment // whose it is
-	spawned stitch.Frame   // the go statement that the segment stands for; zero: not known
+	segment *stitch.Segment // whose it is
+	spawned stitch.Frame    // the go statement that the segment stands for; zero: not known
 }
 
 // addFrames makes the frames of all segments but the first, separators and
 // notes included, and those of the notes of the first.
 func (s *session) addFrames(st *stop, stack stitch.Stack, rules []pathRule) ([]json.RawMessage, error) {
-	var out []json.RawMessage
-	add := func(f addedFrame, shown dap.StackFrame) error {
-		next := s.lastID.Add(1)
-		if next > math.MaxInt32-firstID {
-			return errors.New("the session has used up its frame ids: reconnect")
-		}
-		f.id = firstID + int(next)
-		raw, err := s.encode(shown, f.id)
-		if err != nil {
-			return err
-		}
-		st.mu.Lock()
-		st.added[f.id] = &f
-		st.mu.Unlock()
-		out = append(out, raw)
-		return nil
+	s.encoded.turn(rules)
+	size := 0
+	for _, seg := range stack.Segments {
+		size += len(seg.Frames) + 2
 	}
-	for i, seg := range stack.Segments {
+	frames, encoded := make([]addedFrame, 0, size), make([][]byte, 0, size)
+	add := func(f addedFrame, key shownFrame) error {
+		rest, err := s.encoded.frame(key)
+		frames, encoded = append(frames, f), append(encoded, rest)
+		return err
+	}
+	for i := range stack.Segments {
+		seg := &stack.Segments[i]
 		f := addedFrame{segment: seg}
 		if i > 0 {
-			sep := dap.StackFrame{Name: seg.Separator(), PresentationHint: "label"}
+			sep := shownFrame{line: true, call: stitch.Frame{Func: seg.Separator()}}
 			if len(seg.Frames) > 0 {
 				f.spawned = seg.Frames[0]
 				// A click on the separator shows the go statement.
-				sep.Source, sep.Line = source(f.spawned, rules), f.spawned.Line
-			}
-			if sep.Source == nil {
-				sep.Line = 0
+				sep.call.File, sep.call.Line = f.spawned.File, f.spawned.Line
 			}
 			line := f
 			line.line = true
@@ -70,49 +63,90 @@ func (s *session) addFrames(st *stop, stack stitch.Stack, rules []pathRule) ([]j
 			}
 			for _, call := range seg.Frames {
 				f.call = call
-				if err := add(f, showFrame(call, rules)); err != nil {
+				call.Live = 0 // is not shown
+				if err := add(f, shownFrame{call: call}); err != nil {
 					return nil, err
 				}
 			}
 		}
 		f.line, f.call = true, stitch.Frame{}
 		for _, note := range seg.Notes() {
-			if err := add(f, dap.StackFrame{Name: note, PresentationHint: "label"}); err != nil {
+			if err := add(f, shownFrame{line: true, call: stitch.Frame{Func: note}}); err != nil {
 				return nil, err
 			}
 		}
 	}
+	if len(frames) == 0 {
+		return nil, nil
+	}
+	last := s.lastID.Add(int64(len(frames)))
+	if last >= math.MaxInt32-firstID {
+		return nil, errors.New("the session has used up its frame ids: reconnect")
+	}
+	out := make([]json.RawMessage, len(frames))
+	for i := range frames {
+		id := firstID + int(last) - len(frames) + 1 + i
+		frames[i].id = id
+		out[i] = append(strconv.AppendInt([]byte(`{"id":`), int64(id), 10), encoded[i]...)
+	}
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.added = append(st.added, frames)
 	return out, nil
 }
 
-// encode returns a frame as JSON. Stops show the same frames again and again,
-// with other ids: what follows the id is encoded once.
-func (s *session) encode(shown dap.StackFrame, id int) (json.RawMessage, error) {
-	key := shownFrame{shown.Name, shown.PresentationHint, shown.InstructionPointerReference, "", shown.Line}
-	if shown.Source != nil {
-		key.path = shown.Source.Path
-	}
-	rest, ok := s.encoded[key]
-	if !ok {
-		raw, err := json.Marshal(shown)
-		if err != nil {
-			return nil, err
-		}
-		if rest, ok = bytes.CutPrefix(raw, []byte(`{"id":0`)); !ok {
-			return nil, fmt.Errorf("a frame does not begin with its id: %.20q", raw)
-		}
-		if shown.PresentationHint != "label" { // those tell times, and are new at each stop
-			s.encoded[key] = rest
-		}
-	}
-	raw := strconv.AppendInt([]byte(`{"id":`), int64(id), 10)
-	return append(raw, rest...), nil
+// A shownFrame is all that the JSON of an added frame depends on, but for its id
+// and the path rules: a call, or a separator or note, whose text is call.Func.
+type shownFrame struct {
+	line bool
+	call stitch.Frame
 }
 
-// A shownFrame is what tells one encoded frame from another.
-type shownFrame struct {
-	name, hint, pc, path string
-	line                 int
+// maxEncoded bounds how many encoded frames are kept.
+const maxEncoded = 1 << 13
+
+// encodedFrames are added frames as JSON from behind their ids on. Stops show the
+// same frames again and again, with other ids.
+type encodedFrames struct {
+	rules  []pathRule // with which they were made
+	frames map[shownFrame][]byte
+}
+
+// turn makes ready for frames that are shown by other rules.
+func (e *encodedFrames) turn(rules []pathRule) {
+	if e.frames == nil || len(e.frames) > maxEncoded || !slices.Equal(e.rules, rules) {
+		*e = encodedFrames{rules: slices.Clone(rules), frames: map[shownFrame][]byte{}}
+	}
+}
+
+// frame returns a frame's JSON from behind its id on.
+func (e *encodedFrames) frame(key shownFrame) ([]byte, error) {
+	if rest, ok := e.frames[key]; ok {
+		return rest, nil
+	}
+	shown := showFrame(key.call, e.rules)
+	if key.line {
+		shown = showLine(key.call, e.rules)
+	}
+	raw, err := json.Marshal(shown)
+	if err != nil {
+		return nil, err
+	}
+	rest, ok := bytes.CutPrefix(raw, []byte(`{"id":0`))
+	if !ok {
+		return nil, fmt.Errorf("a frame does not begin with its id: %.20q", raw)
+	}
+	e.frames[key] = rest
+	return rest, nil
+}
+
+// showLine shows a separator or a note: its text, and where a click leads.
+func showLine(line stitch.Frame, rules []pathRule) dap.StackFrame {
+	f := dap.StackFrame{Name: line.Func, PresentationHint: "label", Source: source(line, rules)}
+	if f.Source != nil {
+		f.Line = line.Line
+	}
+	return f
 }
 
 // showFrame shows a call as Delve shows those of a living stack.

@@ -154,16 +154,16 @@ type stop struct {
 	snapshots chan *snapshot // holds the one of the stop, nil as long as none is taken; empty while it is being taken
 
 	mu      sync.Mutex
-	tails   map[int]*tail       // what is added under a thread's own frames
-	added   map[int]*addedFrame // by frame id; also by variables reference
-	topmost map[int64]int       // Delve's id of a goroutine's topmost frame
-	focused []focused           // goroutines that the client has asked to be shown
+	tails   map[int]*tail  // what is added under a thread's own frames
+	added   [][]addedFrame // of each stack; their frame ids, which follow each other, are also variables references
+	topmost map[int64]int  // Delve's id of a goroutine's topmost frame
+	focused []focused      // goroutines that the client has asked to be shown
 }
 
 func newStop() *stop {
 	s := &stop{
 		snapshots: make(chan *snapshot, 1),
-		tails:     map[int]*tail{}, added: map[int]*addedFrame{}, topmost: map[int64]int{},
+		tails:     map[int]*tail{}, topmost: map[int64]int{},
 	}
 	s.snapshots <- nil
 	return s
@@ -172,5 +172,10 @@ func newStop() *stop {
 func (s *stop) frame(id int) *addedFrame {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.added[id]
+	for _, frames := range s.added {
+		if i := id - frames[0].id; i >= 0 && i < len(frames) {
+			return &frames[i]
+		}
+	}
+	return nil
 }

@@ -36,7 +36,6 @@ func Serve(ctx context.Context, client, server io.ReadWriteCloser, cfg Config) e
 		options:  cfg.options(),
 		reverse:  map[int64]int64{},
 		reported: map[string]bool{},
-		encoded:  map[shownFrame][]byte{},
 		asked:    map[int64]context.CancelCauseFunc{},
 	}
 	s.server.Store(newPeer(server))
@@ -74,8 +73,8 @@ type session struct {
 	// Groups and nodes of spawn trees take theirs here.
 	lastListed atomic.Int64
 
-	tailsMu sync.Mutex            // held while a chain is read for a stack
-	encoded map[shownFrame][]byte // frames that have been shown, from behind their ids on
+	tailsMu sync.Mutex // held while a chain is read for a stack
+	encoded encodedFrames
 
 	chainsMu     sync.RWMutex // held for reading while chains is asked
 	chains       Chains
