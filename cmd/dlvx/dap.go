@@ -166,9 +166,10 @@ func (recorder) Prepare(ctx context.Context, l dapproxy.Launch) (dapproxy.Prepar
 	if err != nil {
 		return dapproxy.Prepared{}, err
 	}
-	p := dapproxy.Prepared{Flags: r.flags, Note: r.note}
-	if r.ancestors && l.Ancestors > 0 {
-		p.Env = map[string]string{"GODEBUG": withAncestors(godebug, l.Ancestors)}
+	changed, note := r.environment(godebug, l.Ancestors)
+	p := dapproxy.Prepared{Flags: r.flags, Note: note}
+	if changed != godebug {
+		p.Env = map[string]string{"GODEBUG": changed}
 	}
 	return p, nil
 }

@@ -107,8 +107,10 @@ func build(ctx context.Context, o *delve.Options, cmd *cobra.Command, args []str
 	if err != nil {
 		return delve.Program{}, nil, err
 	}
-	if r.note != "" {
-		fmt.Fprintf(os.Stderr, "dlvx: %s\n", r.note)
+	set := os.Getenv("GODEBUG")
+	godebug, note := r.environment(set, defaultAncestors)
+	if note != "" {
+		fmt.Fprintf(os.Stderr, "dlvx: %s\n", note)
 	}
 	o.BuildFlags = delve.JoinBuildFlags(o.BuildFlags, r.flags)
 	binary, err := delve.Build{
@@ -118,9 +120,9 @@ func build(ctx context.Context, o *delve.Options, cmd *cobra.Command, args []str
 	if err != nil {
 		return delve.Program{}, nil, err
 	}
-	if r.ancestors {
+	if godebug != set {
 		// After the build, which would only be slower by it.
-		if err := os.Setenv("GODEBUG", withAncestors(os.Getenv("GODEBUG"), defaultAncestors)); err != nil {
+		if err := os.Setenv("GODEBUG", godebug); err != nil {
 			delve.RemoveBinary(binary)
 			return delve.Program{}, nil, err
 		}

@@ -43,7 +43,7 @@ func addRecordFlag(cmd *cobra.Command) {
 type recording struct {
 	flags     []string // to be appended to the build flags
 	ancestors bool     // GODEBUG must turn the runtime's own recording on
-	note      string   // one line that tells the user why that is not by labels; ""
+	why       string   // why that is not by labels, in one line; "": nobody has to be told
 }
 
 // prepareRecording returns the recording of a mode (see recordModes), for a build by the go
@@ -68,7 +68,25 @@ func prepareRecording(ctx context.Context, mode, dir string, env, buildFlags []s
 		return recording{}, fmt.Errorf("recording spawn labels: %w", err)
 	}
 	why := strings.Join(strings.Fields(err.Error()), " ") // what the go command says may be several lines
-	return recording{ancestors: true, note: why + "; using GODEBUG=" + ancestors}, nil
+	return recording{ancestors: true, why: why}, nil
+}
+
+// environment returns the GODEBUG that the program is to be run with, in place of
+// the one that is set, to keep n generations where ancestors are recorded; and a
+// line that tells the user why labels are not, "" where they are.
+func (r recording) environment(set string, n int) (godebug, note string) {
+	godebug = set
+	if r.ancestors && n > 0 {
+		godebug = withAncestors(set, n)
+	}
+	switch setting := ancestorsOf(godebug); {
+	case r.why == "":
+		return godebug, ""
+	case setting == "":
+		return godebug, r.why + "; spawns are not recorded"
+	default:
+		return godebug, r.why + "; using GODEBUG=" + setting
+	}
 }
 
 // labelFlags returns the flags by which the Go that would build in dir makes a
@@ -97,19 +115,29 @@ func labelFlags(ctx context.Context, dir string, env, buildFlags []string) ([]st
 const defaultAncestors = 10
 
 // ancestors is the setting of GODEBUG for it.
-const ancestors = "tracebackancestors=10"
+const ancestors = ancestorsName + "10"
 
 // withAncestors adds the setting, for n generations, to a value of GODEBUG that
 // does not say anything about it itself.
 func withAncestors(godebug string, n int) string {
-	ancestors := fmt.Sprintf("tracebackancestors=%d", n)
-	if godebug == "" {
+	ancestors := fmt.Sprintf("%s%d", ancestorsName, n)
+	switch {
+	case godebug == "":
 		return ancestors
-	}
-	for setting := range strings.SplitSeq(godebug, ",") {
-		if strings.HasPrefix(setting, "tracebackancestors=") {
-			return godebug
-		}
+	case ancestorsOf(godebug) != "":
+		return godebug
 	}
 	return godebug + "," + ancestors
+}
+
+const ancestorsName = "tracebackancestors="
+
+// ancestorsOf returns the setting that a value of GODEBUG has; "": none.
+func ancestorsOf(godebug string) string {
+	for setting := range strings.SplitSeq(godebug, ",") {
+		if strings.HasPrefix(setting, ancestorsName) {
+			return setting
+		}
+	}
+	return ""
 }

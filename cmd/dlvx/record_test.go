@@ -94,6 +94,23 @@ func TestRecorder(t *testing.T) {
 			t.Error("label: no error although labels cannot be recorded")
 		}
 	})
+	t.Run("as many as are kept", func(t *testing.T) {
+		fakeGo(t, t.TempDir())
+		for _, c := range []struct {
+			godebug, want, note string
+			ancestors           int
+		}{
+			{"madvdontneed=1", "madvdontneed=1,tracebackancestors=3", "; using GODEBUG=tracebackancestors=3", 3},
+			{"madvdontneed=1", "", "; spawns are not recorded", 0},
+			{"tracebackancestors=5", "", "; using GODEBUG=tracebackancestors=5", 10},
+		} {
+			t.Setenv("GODEBUG", c.godebug)
+			got, err := r.Prepare(ctx, dapproxy.Launch{Ancestors: c.ancestors, Mode: "debug", Record: "auto"})
+			if err != nil || got.Env["GODEBUG"] != c.want || !strings.HasSuffix(got.Note, c.note) {
+				t.Errorf("%d, GODEBUG=%s: got %+v (%v)", c.ancestors, c.godebug, got, err)
+			}
+		}
+	})
 	t.Run("no go", func(t *testing.T) {
 		fakeGo(t, "")
 		got, err := r.Prepare(ctx, dapproxy.Launch{Ancestors: 10, Mode: "debug", Record: "auto"})
