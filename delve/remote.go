@@ -10,48 +10,60 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"sync"
 	"syscall"
 	"time"
 
 	"github.com/go-delve/delve/service/rpc2"
 )
 
-// Connect runs Delve's terminal with stitched stacks on a headless server, dlv's
-// or dlvx's. Where ctx ends the session, the program stays with its server.
-func Connect(ctx context.Context, o Options, addr string, show ShowStack, log *slog.Logger) (status int, err error) {
-	client, conn, multi, err := dialRPC(ctx, addr)
+// Remote is a headless server, dlv's or dlvx's, as one of its clients sees it.
+type Remote struct {
+	client *rpc2.RPCClient
+	conn   net.Conn
+	multi  bool
+}
+
+// DialRemote connects to a headless server, whose address is in dlv's form. One
+// that takes its time is waited for, as Delve listens before it has loaded its
+// program; log tells the user of it.
+func DialRemote(ctx context.Context, addr string, log *slog.Logger) (*Remote, error) {
+	conn, err := Dial(ctx, addr)
 	if err != nil {
-		return 1, err
+		return nil, err
 	}
-	if multi {
+	ended := context.AfterFunc(ctx, func() { conn.Close() })
+	multi, err := introduce(conn, func() { log.Warn("waiting for an answer", "from", addr) })
+	if err == nil {
+		err = conn.SetDeadline(time.Time{})
+	}
+	if !ended() {
+		return nil, context.Cause(ctx)
+	}
+	if err != nil {
+		err = fmt.Errorf("connecting to the debug server: what listens at %s does not answer as a headless Delve does: %w", addr, err)
+		return nil, errors.Join(err, conn.Close())
+	}
+	return &Remote{rpc2.NewClientFromConn(conn), conn, multi}, nil
+}
+
+// Multi tells whether the server accepts many clients.
+func (r *Remote) Multi() bool { return r.multi }
+
+// Terminal runs Delve's terminal with stitched stacks on the server. Where ctx
+// ends the session, the program stays with its server. Status and error are as
+// those of [Debug].
+func (r *Remote) Terminal(ctx context.Context, o Options, show ShowStack, log *slog.Logger) (status int, err error) {
+	if r.multi {
 		// An error is that of a program that has exited, or comes again later.
-		if state, _ := client.GetStateNonBlocking(); state != nil && state.Running {
-			if _, err := client.Halt(); err != nil {
+		if state, _ := r.client.GetStateNonBlocking(); state != nil && state.Running {
+			if _, err := r.client.Halt(); err != nil {
 				return 1, fmt.Errorf("halting the program: %w", err)
 			}
 		}
 	}
-	t := terminalSession{client: client, init: o.Init, show: show, log: log, end: conn.Close}
+	t := terminalSession{client: r.client, init: o.Init, show: show, log: log, end: r.conn.Close}
 	return t.run(ctx)
-}
-
-// Remote is a headless server as a second client of it sees it, beside the one
-// that has the program stop and run.
-type Remote struct {
-	client *rpc2.RPCClient
-	conn   net.Conn
-}
-
-// DialRemote connects to a headless server that accepts many clients.
-func DialRemote(ctx context.Context, addr string) (*Remote, error) {
-	client, conn, multi, err := dialRPC(ctx, addr)
-	if err != nil {
-		return nil, err
-	}
-	if !multi {
-		return nil, errors.Join(fmt.Errorf("the server at %s accepts one client only", addr), conn.Close())
-	}
-	return &Remote{client, conn}, nil
 }
 
 // Close ends the connection and leaves the program as it is.
@@ -72,19 +84,24 @@ func (r *Remote) Target() (*ClientSession, error) {
 	return s, nil
 }
 
-// answerTimeout bounds how long a headless server may take to say that it is
-// one, for which it need not ask its program.
-const answerTimeout = 1500 * time.Millisecond
-
-// loadingTimeouts is how many of them a server gets that has not taken the
-// connection yet, or of which that is not known: Delve listens before it has
-// loaded its program. Giving up would end a server that takes one client only.
-const loadingTimeouts = 20
+// How long a headless server may take to say that it is one, for which it need
+// not ask its program. Delve listens before it has loaded its program; giving up
+// then would end a server that takes one client only.
+const (
+	// silence is for one that has taken the connection, twice.
+	silence = 700 * time.Millisecond
+	// loading is for one that has not: it will.
+	loading = 30 * time.Second
+	// elsewhere is for one of which that is not known.
+	elsewhere = 10 * time.Second
+	// dialling is for the network.
+	dialling = 1500 * time.Millisecond
+)
 
 // Dial connects to a headless server, whose address is in dlv's form.
 func Dial(ctx context.Context, addr string) (net.Conn, error) {
 	network, address := SplitNetwork(addr)
-	dialer := net.Dialer{Timeout: answerTimeout}
+	dialer := net.Dialer{Timeout: dialling}
 	conn, err := dialer.DialContext(ctx, network, address)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the debug server: %w; start one with dlvx exec --headless --listen=%s", err, addr)
@@ -92,25 +109,10 @@ func Dial(ctx context.Context, addr string) (net.Conn, error) {
 	return conn, nil
 }
 
-// dialRPC connects to a headless server's JSON-RPC. multi tells whether it
-// accepts many clients.
-func dialRPC(ctx context.Context, addr string) (client *rpc2.RPCClient, conn net.Conn, multi bool, err error) {
-	if conn, err = Dial(ctx, addr); err != nil {
-		return nil, nil, false, err
-	}
-	if multi, err = introduce(conn); err == nil {
-		err = conn.SetDeadline(time.Time{})
-	}
-	if err != nil {
-		err = fmt.Errorf("connecting to the debug server: what listens at %s does not answer as a headless Delve does: %w", addr, err)
-		return nil, nil, false, errors.Join(err, conn.Close())
-	}
-	return rpc2.NewClientFromConn(conn), conn, multi, nil
-}
-
 // introduce asks a server whether it accepts many clients. Delve's own client
-// would not say why there is no answer.
-func introduce(conn net.Conn) (multi bool, err error) {
+// would not say why there is no answer. slow is called once where it takes long.
+func introduce(conn net.Conn, slow func()) (multi bool, err error) {
+	slow = sync.OnceFunc(slow)
 	in := bufio.NewReader(conn)
 	answers := json.NewDecoder(in)
 	// Old releases know the second method only after the first.
@@ -121,7 +123,7 @@ func introduce(conn net.Conn) (multi bool, err error) {
 		if _, err := fmt.Fprintf(conn, call+"\n", id); err != nil {
 			return false, err
 		}
-		if err := await(conn, in); err != nil {
+		if err := await(conn, in, slow); err != nil {
 			return false, err
 		}
 		var answer struct {
@@ -147,22 +149,30 @@ func introduce(conn net.Conn) (multi bool, err error) {
 	return multi, nil
 }
 
-// await waits until the server says something. What it says has to be read
-// within another answerTimeout.
-func await(conn net.Conn, in *bufio.Reader) error {
-	for range loadingTimeouts {
-		if err := conn.SetDeadline(time.Now().Add(answerTimeout)); err != nil {
+// await waits until the server says something. The rest of what it says has to
+// be there soon.
+func await(conn net.Conn, in *bufio.Reader, slow func()) error {
+	for waited, before := time.Duration(0), false; ; {
+		if err := conn.SetDeadline(time.Now().Add(silence)); err != nil {
 			return err
 		}
-		_, err := in.Peek(1)
-		if !errors.Is(err, os.ErrDeadlineExceeded) {
-			return nil // the decoder says what else is wrong
+		if _, err := in.Peek(1); !errors.Is(err, os.ErrDeadlineExceeded) {
+			return conn.SetDeadline(time.Now().Add(dialling)) // the decoder says what else is wrong
 		}
-		if taken, known := accepted(conn); taken && known {
+		waited += silence
+		taken, known := accepted(conn)
+		switch {
+		case taken && before:
 			return errors.New("it says nothing")
+		case known && waited >= loading:
+			return errors.New("nobody takes the connection")
+		case !known && waited >= elsewhere:
+			return fmt.Errorf("it has said nothing for %s; a Delve that loads its program for longer is to be tried again", elsewhere)
+		case !taken:
+			slow()
 		}
+		before = taken
 	}
-	return errors.New("nobody takes the connection")
 }
 
 // Pid returns the id of the process that s was made for.

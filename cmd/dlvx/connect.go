@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/dlvx/dlvx/delve"
 	"github.com/spf13/cobra"
 )
@@ -17,5 +19,16 @@ func connect(cmd *cobra.Command, addr string) (int, error) {
 		return 1, err
 	}
 	defer endLog()
-	return delve.Connect(untilTerminalEnds(), o, addr, showStack, newLog(o))
+	log := newLog(o)
+	ctx := notify(interrupts...)
+	server, err := delve.DialRemote(ctx, addr, log)
+	if err != nil {
+		return 1, err
+	}
+	defer server.Close()
+	// ^C is the terminal's from here on. One that came until now is not lost.
+	if ctx.Err() != nil {
+		return 1, context.Cause(ctx)
+	}
+	return server.Terminal(untilTerminalEnds(), o, showStack, log)
 }

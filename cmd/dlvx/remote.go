@@ -41,7 +41,10 @@ func (r *remote) newChains(ctx context.Context, inj *dapproxy.Injector) (c dappr
 		return nil, false
 	}
 	if r.side == nil {
-		side, err := delve.DialRemote(ctx, r.addr)
+		side, err := delve.DialRemote(ctx, r.addr, consoleLog(inj))
+		if err == nil && !side.Multi() { // it is not the one that the client is connected to
+			err = errors.Join(errors.New("it takes one client only"), side.Close())
+		}
 		if err != nil {
 			return newInjected(inj), true
 		}
