@@ -13,7 +13,7 @@ import (
 // structures are those of package runtime that offsets are wanted of.
 var structures = []string{
 	"runtime.g", "runtime.m", "runtime.moduledata", "runtime.ancestorInfo",
-	"runtime.sudog", "runtime.hchan", "runtime.pollDesc",
+	"runtime.sudog", "runtime.hchan", "runtime.pollDesc", "runtime.timer",
 }
 
 // dwarfOffsets reads the offsets from a program's debug information.

@@ -24,14 +24,17 @@ var rows = []string{
 	"g",
 	"g.stack.lo", "g.stack.hi", "g.m", "g.sched.sp", "g.sched.pc", "g.sched.g", "g.syscallsp", "g.syscallpc",
 	"g.stktopsp", "g.atomicstatus", "g.goid", "g.waitsince", "g.waitreason", "g.trackingSeq", "g.parentGoid",
-	"g.gopc", "g.ancestors", "g.startpc", "g.waiting", "g.labels",
+	"g.gopc", "g.ancestors", "g.startpc", "g.waiting", "g.labels", "g.sleepWhen",
 	"m.g0", "m.procid", "m.gsignal", "m.curg", "m.vdsoSP", "m.vdsoPC",
 	"moduledata.funcnametab", "moduledata.cutab", "moduledata.filetab", "moduledata.pctab", "moduledata.pclntable",
 	"moduledata.ftab", "moduledata.minpc", "moduledata.maxpc", "moduledata.text", "moduledata.gofunc", "moduledata.next",
+	"moduledata.types", "moduledata.etypes",
 	"ancestorInfo", "ancestorInfo.pcs", "ancestorInfo.goid", "ancestorInfo.gopc",
 	"sudog.g", "sudog.next", "sudog.elem", "sudog.waitlink", "sudog.c", "sudog.isSelect",
+	"sudog.elem.vu", "sudog.c.maybeTraceablePtr.vu", // since Go 1.26
 	"hchan.qcount", "hchan.dataqsiz", "hchan.closed", "hchan.recvq.first", "hchan.sendq.first",
-	"pollDesc.fd",
+	"hchan.elemtype", "hchan.timer", "timer.when",
+	"pollDesc.fd", "pollDesc.rg", "pollDesc.wg", "pollDesc.rd", "pollDesc.wd",
 }
 
 // releases are the columns of the table, and who builds for them.
