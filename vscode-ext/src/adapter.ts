@@ -3,6 +3,7 @@
 import type { ChildProcess } from 'node:child_process';
 import * as vscode from 'vscode';
 
+import { endProcess } from './ending';
 import type { Installer } from './install';
 import { type Config, text } from './launch';
 import { Rendezvous } from './rendezvous';
@@ -11,10 +12,14 @@ import type { Session, Sessions } from './sessions';
 import { type TerminalCommand, runExternal, runIntegrated } from './terminal';
 
 const patience = 30_000; // ms, for a dlvx in a terminal to call
+const leisure = 10_000; // ms, for a dlvx to end by itself behind its session
+const grace = 3_000; // ms, for a dlvx to end when it is told to; VS Code waits for 5 s when it closes
 
+/** Starts dlvx. What it has started ends with its session, or at the latest with end. */
 export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vscode.Disposable {
-  private readonly running = new Map<string, ChildProcess>();
-  private readonly subscription = vscode.debug.onDidTerminateDebugSession((s) => { this.end(s.id); });
+  /** With the sessions that they were started for, by id. */
+  private readonly running = new Map<ChildProcess, string>();
+  private readonly subscription = vscode.debug.onDidTerminateDebugSession((s) => { this.sessionEnded(s.id); });
 
   constructor(private readonly log: vscode.LogOutputChannel, private readonly installer: Installer, private readonly sessions: Sessions) {}
 
@@ -25,8 +30,8 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vsc
     // attach request says, and makes chains of its answers.
     const remote = config.request === 'attach' && config.mode === 'remote';
     if (config.port !== undefined && !remote) return new vscode.DebugAdapterServer(Number(config.port), text(config, 'host') ?? '127.0.0.1');
-    const path = await this.installer.dlvx(text(config, 'dlvxPath'));
-    const args = ['dap', ...flags(config)];
+    const path = await this.installer.dlvx(text(config, 'dlvxPath'), session.workspaceFolder);
+    const args = ['dap', ...flags(config, session.workspaceFolder)];
     if (!remote && (config.console === 'integratedTerminal' || config.console === 'externalTerminal')) {
       return await this.inTerminal(session, path, args);
     }
@@ -35,10 +40,14 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vsc
 
   private async asServer(session: vscode.DebugSession, path: string, args: string[]): Promise<vscode.DebugAdapterDescriptor> {
     const known = this.sessions.of(session);
-    const command = { path, args: [...args, '--listen=127.0.0.1:0'], cwd: cwd(session.configuration) };
+    const command = { path, args: [...args, '--listen=127.0.0.1:0'], cwd: cwd(session) };
     this.log.info(`${command.path} ${command.args.join(' ')}`);
     const last: string[] = [];
     const server = await startServer(command, {
+      started: (child) => {
+        this.running.set(child, session.id);
+        child.once('exit', () => this.running.delete(child));
+      },
       // What the program prints, where it is not sent through the debugger.
       stdout: (line) => { vscode.debug.activeDebugConsole.appendLine(line); },
       stderr: (line) => {
@@ -47,10 +56,8 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vsc
         if (last.length > 3) last.shift();
       },
     });
-    this.running.set(session.id, server.process);
     server.process.once('close', (code, signal) => {
       const how = signal ?? `exit code ${code}`;
-      this.running.delete(session.id);
       this.log.info(`dlvx of ${session.name} ended (${how})`);
       void this.gone(known, `dlvx ended unexpectedly (${how}); the debug session is over.`, last);
     });
@@ -64,11 +71,11 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vsc
     const words = [path, ...args, `--client-addr=${rendezvous.clientAddr}`];
     if (config.asRoot === true && process.platform !== 'win32') words.unshift('sudo');
     const [first = path, ...rest] = words;
-    const command: TerminalCommand = { name: config.name, path: first, args: rest, cwd: cwd(config) };
+    const command: TerminalCommand = { name: config.name, path: first, args: rest, cwd: cwd(session) };
     this.log.info(`in a terminal: ${words.join(' ')}`);
     const clock = new AbortController();
     try {
-      const ended = config.console === 'integratedTerminal' ? (await runIntegrated(command)).ended : runExternal(command);
+      const ended = config.console === 'integratedTerminal' ? (await runIntegrated(command, session.workspaceFolder)).ended : runExternal(command);
       const meeting = await rendezvous.meet(Promise.race([
         ended.then((code) => { throw new Error(`dlvx ended in its terminal (exit code ${code}) before the session began; see there.`); }),
         // sudo may wait for a password.
@@ -82,12 +89,17 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vsc
   }
 
   /** Ends the dlvx of a session that has ended, should it not do so by itself. */
-  private end(id: string): void {
-    const child = this.running.get(id);
-    if (child === undefined) return;
-    this.running.delete(id);
-    const timer = setTimeout(() => child.kill(), 10_000);
-    child.once('close', () => { clearTimeout(timer); });
+  private sessionEnded(id: string): void {
+    for (const [child, session] of this.running) {
+      if (session !== id) continue;
+      const timer = setTimeout(() => { void endProcess(child, grace); }, leisure);
+      child.once('exit', () => { clearTimeout(timer); });
+    }
+  }
+
+  /** Ends every dlvx, and waits until they have. */
+  async end(): Promise<void> {
+    await Promise.all([...this.running.keys()].map((child) => endProcess(child, grace)));
   }
 
   /** Says that dlvx went away, unless the session was to end. */
@@ -101,14 +113,15 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory, vsc
 
   dispose(): void {
     this.subscription.dispose();
+    void this.end();
   }
 }
 
 /** The flags of dlvx that a configuration, and the settings, ask for. */
-function flags(config: Config): string[] {
+function flags(config: Config, folder: vscode.WorkspaceFolder | undefined): string[] {
   const list = (config.dlvFlags as string[] | undefined) ?? [];
   if (!Array.isArray(list)) throw new Error('dlvFlags: has to be a list of flags');
-  const setting = vscode.workspace.getConfiguration('dlvx').get<string>('logOutput') ?? '';
+  const setting = vscode.workspace.getConfiguration('dlvx', folder).get<string>('logOutput') ?? '';
   const layers = text(config, 'logOutput') ?? setting;
   const dest = text(config, 'logDest');
   return [
@@ -118,8 +131,8 @@ function flags(config: Config): string[] {
   ];
 }
 
-function cwd(config: Config): string | undefined {
-  return text(config, 'dlvCwd') ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+function cwd({ configuration, workspaceFolder }: vscode.DebugSession): string | undefined {
+  return text(configuration, 'dlvCwd') ?? (workspaceFolder ?? vscode.workspace.workspaceFolders?.[0])?.uri.fsPath;
 }
 
 function expire(ms: number, signal: AbortSignal): Promise<never> {

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { showSite } from './codelens';
 import type { Dumps } from './dump';
 import type { Element } from './elements';
-import { stopUsingForGo, useForGo } from './goextension';
+import type { GoDebugging } from './goextension';
 import { type GoroutinesView, goroutineOf } from './goroutines';
 import type { Installer } from './install';
 import { pickProcess } from './pick';
@@ -17,6 +17,7 @@ export interface Parts {
   view: GoroutinesView;
   dumps: Dumps;
   installer: Installer;
+  go: GoDebugging;
   log: vscode.LogOutputChannel;
 }
 
@@ -26,8 +27,8 @@ export function registerCommands(p: Parts): vscode.Disposable[] {
     'dlvx.pickProcess': () => pickProcess(false).then((pid) => pid?.toString()),
     'dlvx.pickGoProcess': () => pickProcess(true).then((pid) => pid?.toString()),
     'dlvx.install': () => p.installer.install(),
-    'dlvx.useForGo': async () => { await useForGo(await p.installer.dlvx(undefined)); },
-    'dlvx.stopUsingForGo': stopUsingForGo,
+    'dlvx.useForGo': async () => { await p.go.use(await p.installer.dlvx()); },
+    'dlvx.stopUsingForGo': () => p.go.stopUsing(),
     'dlvx.openSettings': () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:dlvx.dlvx'),
     'dlvx.showLog': () => { p.log.show(); },
     'dlvx.dump': () => dump(p),

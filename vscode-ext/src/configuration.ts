@@ -72,7 +72,7 @@ async function withProcess(c: vscode.DebugConfiguration): Promise<boolean> {
 }
 
 function world(folder: vscode.WorkspaceFolder | undefined): World {
-  const tools = vscode.workspace.getConfiguration('go', folder).get<Env>('toolsEnvVars') ?? {};
+  const tools = vscode.workspace.getConfiguration('go', folder).get<unknown>('toolsEnvVars');
   return {
     path,
     home: homedir(),

@@ -9,9 +9,13 @@ import { SiteLenses } from './codelens';
 import { registerCommands } from './commands';
 import { ConfigurationProvider } from './configuration';
 import { Dumps } from './dump';
+import { GoDebugging } from './goextension';
 import { GoroutinesView } from './goroutines';
 import { Installer } from './install';
 import { Sessions } from './sessions';
+
+// VS Code calls deactivate with nothing at hand.
+let factory: AdapterFactory | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('dlvx', { log: true });
@@ -19,13 +23,18 @@ export function activate(context: vscode.ExtensionContext): void {
   const sessions = new Sessions(log);
   const view = new GoroutinesView(sessions, log);
   const dumps = new Dumps();
-  const factory = new AdapterFactory(log, installer, sessions);
+  factory = new AdapterFactory(log, installer, sessions);
   context.subscriptions.push(
     log, sessions, view, dumps, factory,
     new SiteLenses(sessions, log),
     vscode.debug.registerDebugConfigurationProvider('dlvx', new ConfigurationProvider()),
     vscode.debug.registerDebugAdapterDescriptorFactory('dlvx', factory),
     vscode.debug.registerDebugAdapterTrackerFactory('dlvx', { createDebugAdapterTracker: (s) => trackBuildErrors(s, path, vscode.env.remoteName !== undefined) }),
-    ...registerCommands({ sessions, view, dumps, installer, log }),
+    ...registerCommands({ sessions, view, dumps, installer, go: new GoDebugging(context), log }),
   );
+}
+
+/** Leaves no dlvx behind. VS Code waits for it, though not for long. */
+export async function deactivate(): Promise<void> {
+  await factory?.end();
 }

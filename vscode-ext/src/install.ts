@@ -8,6 +8,7 @@ import * as vscode from 'vscode';
 
 import { NotThere, findDlvx } from './binary';
 import { hasGo, machine, run } from './machine';
+import { type Surroundings, substitute } from './variables';
 import { needed, older, parseVersion } from './version';
 
 const module = 'github.com/dlvx/dlvx/cmd/dlvx@latest';
@@ -18,12 +19,16 @@ export class Installer {
 
   constructor(private readonly log: vscode.LogOutputChannel) {}
 
-  /** Returns the path of dlvx, which it offers to install. It fails where there is none in the end. */
-  async dlvx(asked: string | undefined): Promise<string> {
-    const setting = vscode.workspace.getConfiguration('dlvx').get<string>('path');
+  /**
+   * Returns the path of dlvx, for what is in a folder: asked for by its path, or named by
+   * the settings, or one that it finds, or offers to install. It fails where there is
+   * none in the end.
+   */
+  async dlvx(asked?: string, folder?: vscode.WorkspaceFolder): Promise<string> {
+    const setting = vscode.workspace.getConfiguration('dlvx', folder).get<string>('path') ?? '';
     let path: string | undefined;
     try {
-      path = await findDlvx(withFolder(asked ?? setting), machine);
+      path = await findDlvx(substitute(asked ?? setting, surroundings(folder)), machine);
     } catch (err) {
       if (!(err instanceof NotThere)) throw err;
       throw new Error(`${asked === undefined ? 'The setting dlvx.path' : 'dlvxPath'}: ${err.message}.`);
@@ -107,7 +112,7 @@ export class Installer {
   }
 }
 
-/** Settings know no ${workspaceFolder}; this one does. */
-function withFolder(path: string | undefined): string | undefined {
-  return path?.replace('${workspaceFolder}', vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '');
+/** Where a setting of a folder is read; without one, of the first. */
+function surroundings(folder: vscode.WorkspaceFolder | undefined): Surroundings {
+  return { ...machine, env: machine.env as Surroundings['env'], folder: (folder ?? vscode.workspace.workspaceFolders?.[0])?.uri.fsPath };
 }

@@ -7,6 +7,7 @@ import type { PlatformPath } from 'node:path';
 import { splitArgs } from './args';
 import { expandHome } from './binary';
 import { type Env, readEnvFiles } from './envfile';
+import { substitute } from './variables';
 
 /** A configuration, with variables replaced. Its values may be anything. */
 export interface Config {
@@ -22,9 +23,9 @@ export interface World {
   home: string;
   /** The workspace folder of the configuration. */
   folder?: string | undefined;
-  /** The environment of the extension, and what settings add to it. */
+  /** The environment of the extension, and what settings add to it; variables in these are not replaced. */
   env: Env;
-  toolsEnv: Env;
+  toolsEnv: unknown;
   hasGo: boolean;
   kind: (file: string) => 'file' | 'folder' | undefined;
   list: (folder: string) => string[];
@@ -88,15 +89,25 @@ function absolute(file: string, w: World): string {
 
 function resolveEnv(c: Config, w: World): void {
   const files = (typeof c.envFile === 'string' ? [c.envFile] : c.envFile as string[] | undefined) ?? [];
-  if (!Array.isArray(files)) throw new Error('envFile: has to be a path, or a list of paths');
-  if (c.env !== undefined && (typeof c.env !== 'object' || c.env === null)) throw new Error('env: has to be an object of names and values');
-  const fromFiles = readEnvFiles(files.filter((f) => f !== '').map((f) => absolute(f, w)), { ...w.env, ...w.toolsEnv }, w.read);
+  if (!Array.isArray(files) || !files.every((f) => typeof f === 'string')) throw new Error('envFile: has to be a path, or a list of paths');
+  const own = environment('env', c.env);
+  const tools = environment('go.toolsEnvVars', w.toolsEnv);
+  for (const [name, value] of Object.entries(tools)) tools[name] = value && substitute(value, w);
+  const fromFiles = readEnvFiles(files.filter((f) => f !== '').map((f) => absolute(f, w)), { ...w.env, ...tools }, w.read);
   delete c.envFile;
-  const env: Record<string, unknown> = { ...w.toolsEnv, ...fromFiles, ...c.env };
-  for (const [name, value] of Object.entries(env)) {
-    if (typeof value === 'number' || typeof value === 'boolean') env[name] = String(value);
-  }
-  if (c.request === 'launch') c.env = env;
+  delete c.env;
+  if (c.request === 'launch') c.env = { ...tools, ...fromFiles, ...own };
+}
+
+/** Reads names and values. Numbers are values, too; null unsets a variable. */
+function environment(what: string, given: unknown): Env {
+  if (given === undefined || given === null) return {};
+  if (typeof given !== 'object' || Array.isArray(given)) throw new Error(`${what}: has to be an object of names and values`);
+  return Object.fromEntries(Object.entries(given).map(([name, value]: [string, unknown]) => {
+    if (value === null || typeof value === 'string') return [name, value];
+    if (typeof value === 'number' || typeof value === 'boolean') return [name, String(value)];
+    throw new Error(`${what}: ${name} is ${JSON.stringify(value)}; it has to be a text, or null to unset it`);
+  }));
 }
 
 // What the Go extension has for its older adapter.
@@ -182,8 +193,8 @@ function checkGoFiles(folder: string, mode: string, w: World): void {
 }
 
 function checkModule(folder: string, c: Config, w: World): void {
-  const env = c.env as Env | undefined;
-  if ((env?.GO111MODULE ?? w.env.GO111MODULE) === 'off') return;
+  // One that is null is unset.
+  if ({ ...w.env, ...c.env as Env }.GO111MODULE === 'off') return;
   for (let dir = folder; ; dir = w.path.dirname(dir)) {
     if (w.kind(w.path.join(dir, 'go.mod')) === 'file') return;
     if (w.path.dirname(dir) === dir) break;

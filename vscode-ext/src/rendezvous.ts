@@ -20,7 +20,14 @@ export class Rendezvous {
   static async open(): Promise<Rendezvous> {
     const door = createServer({ pauseOnConnect: true });
     door.maxConnections = 1;
-    const arrived = new Promise<Socket>((resolve) => door.once('connection', resolve));
+    const arrived = new Promise<Socket>((resolve) => {
+      door.once('connection', (dlvx) => {
+        // An error that nobody listens to would end the extension host. The end of
+        // the connection follows, and is what counts.
+        dlvx.on('error', () => undefined);
+        resolve(dlvx);
+      });
+    });
     await listen(door);
     return new Rendezvous(door, arrived);
   }
@@ -35,6 +42,10 @@ export class Rendezvous {
     let dlvx: Socket;
     try {
       dlvx = await Promise.race([this.arrived, gaveUp]);
+    } catch (err) {
+      // Should it come after all, it has nobody to talk to.
+      void this.arrived.then((late) => late.destroy());
+      throw err;
     } finally {
       this.close();
     }
@@ -42,12 +53,16 @@ export class Rendezvous {
       server.close();
       join(client, dlvx);
     });
+    await listen(server);
+    if (dlvx.destroyed) {
+      server.close();
+      throw new Error('dlvx went away as soon as it had called.');
+    }
     // Whoever goes first takes the other one with it.
     dlvx.once('close', () => {
       server.close();
       left();
     });
-    await listen(server);
     return { host, port: (server.address() as AddressInfo).port };
   }
 
@@ -59,7 +74,7 @@ export class Rendezvous {
 
 function listen(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.on('error', reject);
     server.listen(0, host, resolve);
   });
 }
@@ -67,7 +82,7 @@ function listen(server: Server): Promise<void> {
 function join(a: Socket, b: Socket): void {
   for (const [from, to] of [[a, b], [b, a]] as const) {
     from.pipe(to);
-    from.on('error', () => to.destroy());
+    from.on('error', () => undefined); // close follows
     from.on('close', () => to.destroy());
   }
 }

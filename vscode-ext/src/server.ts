@@ -3,6 +3,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
+import { endProcess } from './ending';
+
 /** How dlvx is to be run. */
 export interface Command {
   path: string;
@@ -11,8 +13,10 @@ export interface Command {
   env?: NodeJS.ProcessEnv;
 }
 
-/** What becomes of the lines that dlvx writes, without their ends. */
-export interface Lines {
+/** Who watches a dlvx: lines come without their ends. */
+export interface Watcher {
+  /** It runs, and may yet fail to listen. */
+  started(process: ChildProcess): void;
   stdout(line: string): void;
   stderr(line: string): void;
 }
@@ -26,12 +30,13 @@ export interface Server {
 
 const listening = /^DAP server listening at: (.*):(\d+)$/;
 const patience = 30_000; // ms
+const grace = 3_000; // ms
 
 /**
  * Starts a server. It fails where the program cannot be started, ends, or does
  * not say within 30 seconds that it listens.
  */
-export function startServer(command: Command, lines: Lines): Promise<Server> {
+export function startServer(command: Command, watcher: Watcher): Promise<Server> {
   return new Promise((resolve, reject) => {
     const child = spawn(command.path, command.args, {
       cwd: command.cwd,
@@ -39,10 +44,11 @@ export function startServer(command: Command, lines: Lines): Promise<Server> {
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
     });
+    if (child.pid !== undefined) watcher.started(child);
     const last: string[] = [];
     const fail = (why: string) => {
       clearTimeout(timer);
-      child.kill();
+      void endProcess(child, grace);
       const what = `${command.path} ${why}`;
       reject(new Error(last.length === 0 ? what : `${last.join('\n')}\n(${what})`));
     };
@@ -50,12 +56,12 @@ export function startServer(command: Command, lines: Lines): Promise<Server> {
     createInterface({ input: child.stderr }).on('line', (line) => {
       last.push(line);
       if (last.length > 5) last.shift();
-      lines.stderr(line);
+      watcher.stderr(line);
     });
     createInterface({ input: child.stdout }).on('line', (line) => {
       const [, host, port] = listening.exec(line) ?? [];
       if (host === undefined) {
-        lines.stdout(line);
+        watcher.stdout(line);
         return;
       }
       clearTimeout(timer);

@@ -15,12 +15,22 @@ const protocol = 1;
 // for most of them.
 const resuming = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'restart', 'configurationDone']);
 
+// What the Debug Console takes for a call of a function, and for the choice of
+// another process: the program has run then, and ids of nodes are outdated, though
+// no event says so.
+const moving = /^\s*(call\s+\S|dlv\s+target\s+switch\b)/;
+
 interface Message {
   type: string;
+  seq?: number;
+  request_seq?: number;
   command?: string;
+  arguments?: { expression?: unknown } | undefined;
   event?: string;
   success?: boolean;
-  body?: { dlvx?: Greeting; reason?: string } | undefined;
+  /** Of a response without success: why, for programs. */
+  message?: string;
+  body?: { dlvx?: Greeting; reason?: string; areas?: string[] } | undefined;
 }
 
 /** One debug session. */
@@ -32,12 +42,15 @@ export class Session {
   stops = 0;
   /** Whether it ends, or has ended, because somebody wanted it to. */
   leaving = false;
+  /** Requests under way that move the program and leave it stopped. */
+  private readonly moves = new Set<number>();
 
   constructor(readonly debug: Pick<vscode.DebugSession, 'id' | 'name' | 'type' | 'customRequest'>) {}
 
   /** Why there is nothing to ask of it: undefined where there is. */
   get mute(): string | undefined {
     if (this.state === 'starting') return 'The program is being started.';
+    if (this.state === 'ended') return 'The program has ended.';
     if (this.greeting === undefined) return 'This debugger is no dlvx, or one that is too old. Update dlvx to see goroutines here.';
     if (this.greeting.protocol < protocol) return `dlvx ${this.greeting.version} is too old. Update it to see goroutines here.`;
     if (this.state === 'running') return 'The program is running: pause it to see its goroutines.';
@@ -51,18 +64,42 @@ export class Session {
   /** Takes notice of a message from the client. */
   observeClient(m: Message): void {
     if (m.command === 'disconnect' || m.command === 'terminate') this.leaving = true;
+    // VS Code may begin a session anew that has ended.
+    if (m.command === 'initialize') {
+      this.leaving = false;
+      this.state = 'starting';
+    }
+    const expression = m.command === 'evaluate' ? m.arguments?.expression : undefined;
+    if (m.seq !== undefined && typeof expression === 'string' && moving.test(expression)) this.moves.add(m.seq);
   }
 
   /** Takes notice of a message to the client. It returns whether anything changed. */
   observe(m: Message): boolean {
     const before = `${this.state} ${this.stops} ${this.greeting?.version}`;
-    if (m.type === 'response' && m.success === true && m.command !== undefined) {
-      if (m.command === 'initialize') this.greeting = m.body?.dlvx;
-      if (resuming.has(m.command) && !this.atEntry(m.command)) this.state = 'running';
+    if (m.type === 'response') {
+      this.observeResponse(m);
     } else if (m.type === 'event') {
       this.observeEvent(m);
     }
     return before !== `${this.state} ${this.stops} ${this.greeting?.version}`;
+  }
+
+  private observeResponse(m: Message): void {
+    const moved = m.request_seq !== undefined && this.moves.delete(m.request_seq);
+    if (m.success !== true) {
+      // What was shown is of an earlier stop, of which no message here has told.
+      if (m.message === 'staleId') this.renew();
+      return;
+    }
+    if (moved) this.renew();
+    if (m.command === undefined) return;
+    if (m.command === 'initialize') this.greeting = m.body?.dlvx;
+    if (resuming.has(m.command) && !this.atEntry(m.command)) this.state = 'running';
+  }
+
+  /** The program stands somewhere else than before, though it was not seen to go on. */
+  private renew(): void {
+    if (this.state === 'stopped') this.stops++;
   }
 
   /** With stopOnEntry Delve says that the program stands still before it answers configurationDone. */
@@ -84,6 +121,10 @@ export class Session {
         return;
       case 'continued':
         this.state = 'running';
+        return;
+      case 'invalidated':
+        // After a variable was set, for which Delve may have called into the program.
+        if (m.body?.areas?.includes('all') !== false) this.renew();
         return;
       case 'terminated':
         this.leaving = true;

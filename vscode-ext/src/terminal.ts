@@ -13,12 +13,13 @@ export interface TerminalCommand {
 
 /**
  * Runs a command in VS Code's terminal. It is a task, because a task's terminal
- * stays when the command has ended, and needs no shell and its quoting. The
- * returned promise is resolved with the exit code when the command ends.
+ * stays when the command has ended, and needs no shell and its quoting. It is a task of
+ * the given workspace folder, if any. The returned promise is resolved with the exit
+ * code when the command ends.
  */
-export async function runIntegrated(c: TerminalCommand): Promise<{ ended: Promise<number | undefined> }> {
+export async function runIntegrated(c: TerminalCommand, folder: vscode.WorkspaceFolder | undefined): Promise<{ ended: Promise<number | undefined> }> {
   const execution = new vscode.ProcessExecution(c.path, c.args, c.cwd === undefined ? {} : { cwd: c.cwd });
-  const task = new vscode.Task({ type: 'dlvx', id: c.name }, vscode.TaskScope.Workspace, c.name, 'dlvx', execution, []);
+  const task = new vscode.Task({ type: 'dlvx', id: c.name }, taskScope(folder), c.name, 'dlvx', execution, []);
   task.presentationOptions = { echo: false, focus: false, panel: vscode.TaskPanelKind.Dedicated, showReuseMessage: false };
   const running = await vscode.tasks.executeTask(task);
   const ended = new Promise<number | undefined>((resolve) => {
@@ -29,6 +30,14 @@ export async function runIntegrated(c: TerminalCommand): Promise<{ ended: Promis
     });
   });
   return { ended };
+}
+
+/**
+ * Of several folders a task belongs to one, whose settings its terminal has: a task of the
+ * whole workspace would be of the first. With no folder open only a global one runs.
+ */
+function taskScope(folder: vscode.WorkspaceFolder | undefined): vscode.WorkspaceFolder | vscode.TaskScope {
+  return folder ?? vscode.workspace.workspaceFolders?.[0] ?? vscode.TaskScope.Global;
 }
 
 /**

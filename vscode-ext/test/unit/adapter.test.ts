@@ -45,9 +45,9 @@ function setUp() {
   };
   /** Kills the dlvx, by the process id that the factory keeps. */
   const kill = () => {
-    for (const child of (factory as unknown as { running: Map<string, { kill(signal: string): void }> }).running.values()) child.kill('SIGKILL');
+    for (const child of (factory as unknown as { running: Map<{ kill(signal: string): void }, string> }).running.keys()) child.kill('SIGKILL');
   };
-  return { lines, sessions, start, kill, end };
+  return { factory, lines, sessions, start, kill, end };
 }
 
 describe('AdapterFactory', () => {
@@ -79,6 +79,17 @@ describe('AdapterFactory', () => {
     kill();
     await end;
     assert.deepEqual(fake.errors, []);
+  });
+
+  it('leaves none behind', async () => {
+    const { factory, lines, sessions, start, end } = setUp();
+    const { session, descriptor } = start({});
+    await descriptor;
+    sessions.createDebugAdapterTracker(session).onWillReceiveMessage?.({ type: 'request', command: 'disconnect' });
+    await factory.end();
+    await end;
+    assert.ok(lines.includes('dlvx of test ended (SIGTERM)'), lines.join('\n'));
+    await factory.end(); // nothing is left to be done
   });
 
   it('gives the reason why dlvx does not start', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, afterEach, describe, it } from 'node:test';
 
 import { ConfigurationProvider } from '../../src/configuration';
-import { stopUsingForGo, useForGo } from '../../src/goextension';
+import { GoDebugging } from '../../src/goextension';
 import { fake, window, workspace } from './vscode';
 
 const dir = mkdtempSync(join(tmpdir(), 'dlvx-configuration-'));
@@ -27,7 +27,10 @@ afterEach(() => {
   open(undefined);
   workspace.workspaceFolders = undefined;
   fake.picked = undefined;
+  fake.answer = undefined;
   fake.updates.length = 0;
+  fake.infos.length = 0;
+  fake.warnings.length = 0;
   fake.scopes = { globalValue: undefined, workspaceValue: undefined };
 });
 
@@ -103,25 +106,78 @@ describe('attach', () => {
 });
 
 describe('all Go debugging', () => {
+  function memento() {
+    const values = new Map<string, unknown>();
+    return {
+      keys: () => [...values.keys()],
+      get: (key: string) => values.get(key),
+      update: (key: string, value: unknown) => { values.set(key, value); return Promise.resolve(); },
+      setKeysForSync: () => undefined,
+    } as never;
+  }
+
+  function debugging(): GoDebugging {
+    return new GoDebugging({ globalState: memento(), workspaceState: memento() });
+  }
+
   it('sets the setting, and keeps other tools', async () => {
     fake.scopes = { globalValue: { gopls: '/gopls' }, workspaceValue: undefined };
-    await useForGo('/dlvx');
-    assert.deepEqual(fake.updates, [['alternateTools', { gopls: '/gopls', dlv: '/dlvx' }, 1]]);
+    const go = debugging();
+    await go.use('/bin/dlvx');
+    assert.deepEqual(fake.updates, [['alternateTools', { gopls: '/gopls', dlv: '/bin/dlvx' }, 1]]);
+    assert.match(fake.infos.at(-1) ?? '', /now run \/bin\/dlvx/);
+    await go.stopUsing();
+    assert.deepEqual(fake.scopes.globalValue, { gopls: '/gopls' });
   });
 
   it('asks which settings', async () => {
     workspace.workspaceFolders = [{ uri: { fsPath: dir } }];
     fake.picked = (items: { label: string }[]) => items.find((i) => i.label === 'Workspace');
-    await useForGo('/dlvx');
+    await debugging().use('/dlvx');
     assert.deepEqual(fake.updates, [['alternateTools', { dlv: '/dlvx' }, 2]]);
     fake.picked = undefined;
-    await useForGo('/dlvx');
+    await debugging().use('/dlvx');
     assert.equal(fake.updates.length, 1);
   });
 
   it('is undone where it was set', async () => {
-    fake.scopes = { globalValue: undefined, workspaceValue: { dlv: '/dlvx' } };
-    await stopUsingForGo();
+    fake.scopes = { globalValue: undefined, workspaceValue: { dlv: '/bin/dlvx' } };
+    await debugging().stopUsing();
     assert.deepEqual(fake.updates, [['alternateTools', undefined, 2]]);
+    await debugging().stopUsing();
+    assert.match(fake.infos.at(-1) ?? '', /has no dlv/);
+  });
+
+  it("asks before it replaces the user's own, and brings that back", async () => {
+    fake.scopes = { globalValue: { dlv: '/my/dlv' }, workspaceValue: undefined };
+    const go = debugging();
+    await go.use('/opt/dlvx-1');
+    assert.deepEqual(fake.updates, []);
+    assert.match(fake.warnings.at(-1) ?? '', /already has \/my\/dlv/);
+    fake.answer = 'Replace';
+    await go.use('/opt/dlvx-1');
+    assert.deepEqual(fake.scopes.globalValue, { dlv: '/opt/dlvx-1' });
+    // Another dlvx takes the place of the first, and nobody is asked.
+    fake.answer = undefined;
+    await go.use('/opt/dlvx-2');
+    assert.deepEqual(fake.scopes.globalValue, { dlv: '/opt/dlvx-2' });
+    await go.stopUsing();
+    assert.deepEqual(fake.scopes.globalValue, { dlv: '/my/dlv' });
+    assert.match(fake.infos.at(-1) ?? '', /run \/my\/dlv again/);
+  });
+
+  it('leaves alone what somebody else has set', async () => {
+    const go = debugging();
+    await go.use('/opt/dlvx-1');
+    fake.scopes.globalValue = { dlv: '/my/dlv' };
+    await go.stopUsing();
+    assert.deepEqual(fake.scopes.globalValue, { dlv: '/my/dlv' });
+    assert.match(fake.infos.at(-1) ?? '', /\/my\/dlv .* is no dlvx: it stays/);
+  });
+
+  it('says that other settings win', async () => {
+    fake.scopes = { globalValue: undefined, workspaceValue: { dlv: '/ws/dlv' } };
+    await debugging().use('/bin/dlvx');
+    assert.match(fake.warnings.at(-1) ?? '', /say \/ws\/dlv, and win/);
   });
 });

@@ -87,6 +87,18 @@ describe('resolve a launch', () => {
     assert.ok(!('envFile' in c));
   });
 
+  it('replaces variables in the settings, as the Go extension does', () => {
+    const toolsEnv = { W: '${workspaceFolder}/x:${workspaceFolder}/y', B: '${workspaceFolderBasename}', H: '~/h', U: '${userHome}', P: '${env:PATH}:${env:NO}', K: '${unknown}', N: null, F: 7 };
+    const c = resolve(launch({ program: 'cmd/server' }), world('linux', '/ws', files, { env: { PATH: '/bin' }, toolsEnv }));
+    assert.deepEqual(c.env, { W: '/ws/x:/ws/y', B: 'ws', H: '/home/me/h', U: '/home/me', P: '/bin:', K: '${unknown}', N: null, F: '7' });
+  });
+
+  it('takes an env of null for none, and unsets what is null in it', () => {
+    assert.deepEqual(resolve(launch({ program: 'cmd/server', env: null, envFile: null }), w).env, {});
+    const off = world('linux', '/ws', files, { env: { GO111MODULE: 'off' } });
+    assert.throws(() => resolve(launch({ program: '/elsewhere', env: { GO111MODULE: null } }), off), /no go.mod/);
+  });
+
   it('splits arguments given as one string', () => {
     assert.deepEqual(resolve(launch({ program: 'cmd/server', args: '-port 80 "a b"' }), w).args, ['-port', '80', 'a b']);
   });
@@ -121,7 +133,10 @@ describe('resolve a launch', () => {
     ['root without a terminal', { program: 'cmd/server', asRoot: true }, /^asRoot: needs/],
     ['an envFile that is not there', { program: 'cmd/server', envFile: 'x.env' }, /^envFile: \/ws\/x.env cannot be read: ENOENT/],
     ['an envFile of the wrong type', { program: 'cmd/server', envFile: 7 }, /^envFile: has to be/],
+    ['a list of envFiles of the wrong type', { program: 'cmd/server', envFile: [7] }, /^envFile: has to be/],
     ['an env of the wrong type', { program: 'cmd/server', env: 'A=B' }, /^env: has to be an object/],
+    ['an env that is a list', { program: 'cmd/server', env: ['A=B'] }, /^env: has to be an object/],
+    ['a variable that is an object', { program: 'cmd/server', env: { A: {} } }, /^env: A is {}; it has to be a text/],
     ['a quote without its end', { program: 'cmd/server', args: 'a "b' }, /^args: a quote/],
   ];
   for (const [what, attributes, says] of broken) {

@@ -54,6 +54,17 @@ describe('Rendezvous', () => {
     await left;
   });
 
+  it('survives that dlvx is killed before the client comes', async () => {
+    const r = await Rendezvous.open();
+    const dlvx = await dial(r.clientAddr);
+    const { host, port } = await r.meet(never, () => undefined);
+    dlvx.resetAndDestroy();
+    // Until the end is seen it can be connected to.
+    const client = connect(port, host);
+    client.on('error', () => undefined);
+    await once(client, 'close');
+  });
+
   it('gives up when told to', async () => {
     const r = await Rendezvous.open();
     const { clientAddr } = r;

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 
 import { startServer } from '../../src/server';
 
-const nowhere = { stdout: () => undefined, stderr: () => undefined };
+const nowhere = { started: () => undefined, stdout: () => undefined, stderr: () => undefined };
 
 function node(script: string) {
   return { path: process.execPath, args: ['-e', script] };

@@ -27,7 +27,7 @@ function start(answers: Record<string, unknown>, sessions = new Sessions(log)) {
   debug.activeDebugSession = session;
   const tracker = fake.trackers.get('dlvx')?.createDebugAdapterTracker(session);
   assert.ok(tracker);
-  return { sessions, session, asked, send: (m: unknown) => { tracker.onDidSendMessage(m); } };
+  return { sessions, session, asked, send: (m: unknown) => { tracker.onDidSendMessage(m); }, receive: (m: unknown) => { tracker.onWillReceiveMessage(m); } };
 }
 
 const hello = { type: 'response', command: 'initialize', success: true, body: { dlvx: { protocol: 1, version: 'v0.1.0' } } };
@@ -77,6 +77,37 @@ describe('Session', () => {
     assert.equal(s.state, 'stopped');
   });
 
+  it('has nothing to say once the program has ended, until it is started anew', () => {
+    const s = session(hello, stopped, { type: 'event', event: 'terminated' });
+    assert.match(s.mute ?? '', /has ended/);
+    assert.ok(s.leaving);
+    s.observeClient({ type: 'request', command: 'initialize' });
+    assert.match(s.mute ?? '', /being started/);
+    assert.ok(!s.leaving);
+  });
+
+  it('knows that the program has moved, where no event says so', () => {
+    const s = session(hello, stopped);
+    let seq = 0;
+    const evaluate = (expression: string, success = true) => {
+      s.observeClient({ type: 'request', seq: ++seq, command: 'evaluate', arguments: { expression } });
+      return s.observe({ type: 'response', request_seq: seq, command: 'evaluate', success });
+    };
+    assert.ok(evaluate('call f()'));
+    assert.ok(evaluate('dlv target switch 4711'));
+    assert.ok(!evaluate('callers'));
+    assert.ok(!evaluate('dlv target list'));
+    assert.ok(!evaluate('call g()', false));
+    assert.equal(s.stops, 3);
+    // Of a variable that was set by a call, and of settings of Delve's that changed.
+    assert.ok(s.observe({ type: 'event', event: 'invalidated', body: { areas: ['all'] } }));
+    assert.ok(!s.observe({ type: 'event', event: 'invalidated', body: { areas: ['threads', 'stacks'] } }));
+    assert.ok(s.observe({ type: 'response', command: 'dlvx/tree', success: false, message: 'staleId' }));
+    assert.ok(!s.observe({ type: 'response', command: 'dlvx/tree', success: false, message: 'noGoroutine' }));
+    assert.equal(s.stops, 5);
+    assert.equal(s.state, 'stopped');
+  });
+
   it('takes the showing of another goroutine for no new stop', () => {
     const s = session(hello, stopped);
     assert.equal(s.observe({ type: 'event', event: 'stopped', body: { reason: 'goroutine' } }), false);
@@ -115,6 +146,22 @@ describe('the Goroutines view', () => {
     assert.equal(changes, before + 1);
     assert.deepEqual(await view.getChildren(), []);
     assert.equal(asked.length, 1);
+  });
+
+  it('reads the tree anew after a call in the Debug Console', async () => {
+    const { sessions, asked, send, receive } = start({ 'dlvx/tree': tree });
+    const view = new GoroutinesView(sessions, log);
+    send(hello);
+    send(stopped);
+    await view.getChildren();
+    let changes = 0;
+    view.onDidChangeTreeData(() => { changes++; });
+    receive({ type: 'request', seq: 9, command: 'evaluate', arguments: { expression: 'call main.f()', context: 'repl' } });
+    assert.equal(changes, 0);
+    send({ type: 'response', request_seq: 9, command: 'evaluate', success: true });
+    assert.equal(changes, 1);
+    await view.getChildren();
+    assert.equal(asked.length, 2);
   });
 
   it('has items that say what they are', async () => {

@@ -13,6 +13,8 @@ export class EventEmitter<T> {
 
 export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
 export const ConfigurationTarget = { Global: 1, Workspace: 2 };
+export const TaskScope = { Global: 1, Workspace: 2 };
+export const TaskPanelKind = { Dedicated: 2 };
 export const ProgressLocation = { Notification: 15 };
 
 export class TreeItem {
@@ -31,6 +33,12 @@ export class Range {
 export class CodeLens {
   constructor(readonly range: Range, readonly command: { title: string; arguments: unknown[] }) {}
 }
+export class ProcessExecution {
+  constructor(readonly process: string, readonly args: string[], readonly options: { cwd?: string }) {}
+}
+export class Task {
+  constructor(readonly definition: unknown, readonly scope: unknown, readonly name: string, readonly source: string, readonly execution: ProcessExecution) {}
+}
 export class DebugAdapterServer {
   constructor(readonly port: number, readonly host: string) {}
 }
@@ -43,6 +51,8 @@ export const fake = {
   warnings: [] as string[],
   infos: [] as string[],
   picked: undefined as unknown,
+  answer: undefined as string | undefined,
+  tasks: [] as Task[],
   offered: [] as unknown[],
   updates: [] as unknown[][],
   executed: [] as unknown[][],
@@ -59,7 +69,7 @@ export const window = {
   activeTextEditor: undefined as unknown,
   createTreeView: () => fake.view,
   showErrorMessage: (m: string) => { fake.errors.push(m); return Promise.resolve(undefined); },
-  showWarningMessage: (m: string) => { fake.warnings.push(m); return Promise.resolve(undefined); },
+  showWarningMessage: (m: string) => { fake.warnings.push(m); return Promise.resolve(fake.answer); },
   showInformationMessage: (m: string) => { fake.infos.push(m); return Promise.resolve(undefined); },
   showQuickPick: async (items: unknown) => {
     fake.offered = await items as unknown[];
@@ -70,9 +80,14 @@ export const window = {
 export const workspace = {
   workspaceFolders: undefined as { uri: { fsPath: string } }[] | undefined,
   getConfiguration: (section: string) => ({
-    get: (name: string, otherwise?: unknown) => fake.settings[`${section}.${name}`] ?? otherwise,
+    get: (name: string, otherwise?: unknown) => fake.settings[`${section}.${name}`] ??
+      (name === 'alternateTools' ? { ...fake.scopes.globalValue as object, ...fake.scopes.workspaceValue as object } : otherwise),
     inspect: () => fake.scopes,
-    update: (...args: unknown[]) => { fake.updates.push(args); return Promise.resolve(); },
+    update: (name: string, value: unknown, target: number) => {
+      fake.updates.push([name, value, target]);
+      fake.scopes[target === ConfigurationTarget.Global ? 'globalValue' : 'workspaceValue'] = value;
+      return Promise.resolve();
+    },
   }),
   onDidChangeConfiguration: () => nothing,
 };
@@ -81,6 +96,11 @@ export const languages = { registerCodeLensProvider: () => nothing };
 
 export const commands = {
   executeCommand: (...args: unknown[]) => { fake.executed.push(args); return Promise.resolve(); },
+};
+
+export const tasks = {
+  executeTask: (task: Task) => { fake.tasks.push(task); return Promise.resolve({ task }); },
+  onDidEndTaskProcess: () => nothing,
 };
 
 export const debug = {
