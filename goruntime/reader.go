@@ -37,10 +37,14 @@ type program struct {
 	gs      map[int64]slot    // where the g is that had the id when last seen
 	scanner scanner
 	listing *listing // nil until a list is asked for
-	addrs   []byte   // scratch memory of walks
-	calls   [][]stitch.Frame
-	gone    map[int64]bool // spawners that are known to have exited
-	resets  int            // how often the target may have run
+
+	waitLayout *waitLayout       // nil until waits are asked for
+	typeNames  map[uint64]string // by address of a type descriptor, which is immutable
+
+	addrs  []byte // scratch memory of walks
+	calls  [][]stitch.Frame
+	gone   map[int64]bool // spawners that are known to have exited
+	resets int            // how often the target may have run
 
 	stop
 }
@@ -56,6 +60,7 @@ type stop struct {
 	marked   map[recording][]stitch.Frame
 	ancestry ancestry
 	list     []stitch.Goroutine // all of them; nil: not asked for
+	waiting  map[int64]*stitch.Wait
 }
 
 func newStop() stop {
@@ -155,6 +160,8 @@ func openProgram(s Session, log *slog.Logger) (*program, error) {
 		gs:      map[int64]slot{},
 		gone:    map[int64]bool{},
 		stop:    newStop(),
+
+		typeNames: map[uint64]string{},
 	}, nil
 }
 

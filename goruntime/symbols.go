@@ -41,6 +41,7 @@ type symbolKey struct {
 }
 
 type module struct {
+	addr                                                uint64 // of the runtime.moduledata
 	funcnametab, cutab, filetab, pctab, pclntable, ftab slice
 	minpc, maxpc, text, gofunc                          uint64
 	quantum                                             uint64 // bytes that all instruction addresses are multiples of
@@ -78,6 +79,7 @@ func readModules(mem *memory, l *layout) ([]module, error) {
 }
 
 func readModule(mem *memory, l *layout, addr uint64) (m module, next uint64, err error) {
+	m.addr = addr
 	for off, dst := range map[uint64]*slice{
 		l.module.funcnametab: &m.funcnametab, l.module.cutab: &m.cutab, l.module.filetab: &m.filetab,
 		l.module.pctab: &m.pctab, l.module.pclntable: &m.pclntable, l.module.ftab: &m.ftab,

@@ -16,6 +16,8 @@ type index struct {
 	stacks []stack  // by lo
 	gs     []frozen // by address, as rest
 	rest   []frozen
+
+	sockets map[string]string // the names of sockets, by their inodes; nil: not asked for
 }
 
 // errNotCopied is the answer to questions for what the snapshot lacks.
@@ -25,18 +27,28 @@ var errNotCopied = errors.New("not in the snapshot")
 // stop; what is read of the program's file cannot change; all else is read of
 // the process as it is now.
 func (s *Snapshot) ReadMemory(addr uint64, buf []byte) error {
+	if ok, err := s.copied(addr, buf); ok || err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.p.mem.read(addr, buf)
+}
+
+// copied reads what need not be read of the process; false: it has to be.
+func (s *Snapshot) copied(addr uint64, buf []byte) (ok bool, err error) {
 	n := uint64(len(buf))
 	if n == 0 {
-		return nil
+		return true, nil
 	}
 	ix := &s.index
 	if i := sort.Search(len(ix.stacks), func(i int) bool { return ix.stacks[i].lo > addr }) - 1; i >= 0 && addr < ix.stacks[i].hi {
 		st := &ix.stacks[i]
 		if addr < st.addr || addr-st.addr+n > uint64(len(st.b)) {
-			return errNotCopied
+			return false, errNotCopied
 		}
 		copy(buf, st.b[addr-st.addr:])
-		return nil
+		return true, nil
 	}
 	for _, list := range [][]frozen{ix.gs, ix.rest} {
 		i := sort.Search(len(list), func(i int) bool { return list[i].addr > addr }) - 1
@@ -45,24 +57,31 @@ func (s *Snapshot) ReadMemory(addr uint64, buf []byte) error {
 		}
 		if f := list[i]; addr-f.addr < uint64(len(f.b)) {
 			if addr-f.addr+n > uint64(len(f.b)) {
-				return errNotCopied // what follows may be of another moment
+				return false, errNotCopied // what follows may be of another moment
 			}
 			copy(buf, f.b[addr-f.addr:])
-			return nil
+			return true, nil
 		}
 	}
-	if s.p.image.read(addr, buf) {
-		return nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.p.mem.read(addr, buf)
+	return s.p.image.read(addr, buf), nil
 }
 
 // ReadRanges implements [goruntime.RangeReader].
 func (s *Snapshot) ReadRanges(ranges []goruntime.Range) error {
+	var rest []goruntime.Range
+	var at []int
 	for i := range ranges {
-		ranges[i].Err = s.ReadMemory(ranges[i].Addr, ranges[i].Buf)
+		r := &ranges[i]
+		ok, err := s.copied(r.Addr, r.Buf)
+		if r.Err = err; !ok && err == nil {
+			rest, at = append(rest, *r), append(at, i)
+		}
+	}
+	if err := s.ReadNow(rest); err != nil {
+		return err
+	}
+	for i, r := range rest {
+		ranges[at[i]].Err = r.Err
 	}
 	return nil
 }
