@@ -62,7 +62,7 @@ func (r *Remote) Terminal(ctx context.Context, o Options, show ShowStack, log *s
 			}
 		}
 	}
-	t := terminalSession{client: r.client, init: o.Init, show: show, log: log, end: r.conn.Close}
+	t := terminalSession{client: r.client, rpc: r.client, init: o.Init, show: show, log: log, end: r.conn.Close}
 	return t.run(ctx)
 }
 

@@ -111,8 +111,9 @@ func Debug(ctx context.Context, o Options, p Program, show ShowStack, log *slog.
 	if err != nil {
 		return 1, err
 	}
+	rpc := rpc2.NewClientFromConn(conn)
 	t := terminalSession{
-		client: rpc2.NewClientFromConn(conn), init: o.Init, show: show, log: log,
+		client: rpc, rpc: rpc, init: o.Init, show: show, log: log,
 		end: func() error { return stop(server) },
 	}
 	if !p.Attach.is() {
@@ -151,6 +152,7 @@ func Debug(ctx context.Context, o Options, p Program, show ShowStack, log *slog.
 // A terminalSession is one run of Delve's terminal.
 type terminalSession struct {
 	client   service.Client
+	rpc      *rpc2.RPCClient // that client is, or goes through
 	init     string
 	attached bool // by dlv attach
 	show     ShowStack
@@ -165,9 +167,7 @@ func (s terminalSession) run(ctx context.Context) (status int, err error) {
 	if _, err := redirect(term, os.Stdout); err != nil {
 		s.log.Info("separators are not set off in a pager", "why", err)
 	}
-	if err := addChainCommand(term, client, s.show); err != nil {
-		s.log.Warn("the chain command is missing", "why", err)
-	}
+	addCommands(term, client, s.rpc, s.show, s.log)
 
 	type end struct {
 		status int

@@ -21,6 +21,10 @@ type stitchClient struct {
 	log       *slog.Logger
 	newChains func() chains // of the selected process
 
+	// As the terminal has set them.
+	events       func(*api.Event)
+	returnValues *api.LoadConfig
+
 	mu     sync.Mutex
 	pid    int // the process that chains and stacks are of
 	chains chains
@@ -65,63 +69,60 @@ func (c *stitchClient) RestartFrom(rerecord bool, pos string, resetArgs bool, ne
 }
 
 func (c *stitchClient) Continue() <-chan *api.DebuggerState {
-	c.resumes()
-	return c.Client.Continue()
+	return c.run(api.Continue)
 }
 
 func (c *stitchClient) Rewind() <-chan *api.DebuggerState {
-	c.resumes()
-	return c.Client.Rewind()
+	return c.run(api.Rewind)
 }
 
 func (c *stitchClient) DirectionCongruentContinue() <-chan *api.DebuggerState {
-	c.resumes()
-	return c.Client.DirectionCongruentContinue()
+	return c.run(api.DirectionCongruentContinue)
 }
 
 func (c *stitchClient) Next() (*api.DebuggerState, error) {
 	c.resumes()
-	return c.Client.Next()
+	return c.stopped(c.Client.Next())
 }
 
 func (c *stitchClient) ReverseNext() (*api.DebuggerState, error) {
 	c.resumes()
-	return c.Client.ReverseNext()
+	return c.stopped(c.Client.ReverseNext())
 }
 
 func (c *stitchClient) Step() (*api.DebuggerState, error) {
 	c.resumes()
-	return c.Client.Step()
+	return c.stopped(c.Client.Step())
 }
 
 func (c *stitchClient) ReverseStep() (*api.DebuggerState, error) {
 	c.resumes()
-	return c.Client.ReverseStep()
+	return c.stopped(c.Client.ReverseStep())
 }
 
 func (c *stitchClient) StepOut() (*api.DebuggerState, error) {
 	c.resumes()
-	return c.Client.StepOut()
+	return c.stopped(c.Client.StepOut())
 }
 
 func (c *stitchClient) ReverseStepOut() (*api.DebuggerState, error) {
 	c.resumes()
-	return c.Client.ReverseStepOut()
+	return c.stopped(c.Client.ReverseStepOut())
 }
 
 func (c *stitchClient) Call(goid int64, expr string, unsafe bool) (*api.DebuggerState, error) {
 	c.resumes()
-	return c.Client.Call(goid, expr, unsafe)
+	return c.stopped(c.Client.Call(goid, expr, unsafe))
 }
 
 func (c *stitchClient) StepInstruction(skipCalls bool) (*api.DebuggerState, error) {
 	c.resumes()
-	return c.Client.StepInstruction(skipCalls)
+	return c.stopped(c.Client.StepInstruction(skipCalls))
 }
 
 func (c *stitchClient) ReverseStepInstruction(skipCalls bool) (*api.DebuggerState, error) {
 	c.resumes()
-	return c.Client.ReverseStepInstruction(skipCalls)
+	return c.stopped(c.Client.ReverseStepInstruction(skipCalls))
 }
 
 func (c *stitchClient) SetExecutionPoint(addr uint64) (*api.DebuggerState, error) {

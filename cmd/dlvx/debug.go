@@ -65,7 +65,8 @@ func debug(cmd *cobra.Command, args []string, test bool) (int, error) {
 	}
 	defer endLog()
 	ctx := notify(interrupts...)
-	program, remove, err := build(ctx, &o, cmd, args, test, os.Stdout)
+	packages, programArgs := splitArgs(cmd, args)
+	program, remove, err := build(ctx, &o, cmd, packages, programArgs, test, os.Stdout)
 	if err != nil {
 		return 1, err
 	}
@@ -101,8 +102,7 @@ func terminalOptions(cmd *cobra.Command) (o delve.Options, endLog func(), err er
 
 // build builds the program that records its spawns. It completes o.BuildFlags, and the environment where recording
 // needs it.
-func build(ctx context.Context, o *delve.Options, cmd *cobra.Command, args []string, test bool, stdout io.Writer) (p delve.Program, remove func(), err error) {
-	packages, programArgs := splitArgs(cmd, args)
+func build(ctx context.Context, o *delve.Options, cmd *cobra.Command, packages, programArgs []string, test bool, stdout io.Writer) (p delve.Program, remove func(), err error) {
 	r, err := prepareRecording(ctx, cmd.Flag("record").Value.String(), "", nil, delve.SplitBuildFlags(o.BuildFlags))
 	if err != nil {
 		return delve.Program{}, nil, err

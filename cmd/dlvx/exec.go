@@ -32,16 +32,23 @@ func execBinary(cmd *cobra.Command, args []string, ancestors int) (int, error) {
 	if ancestors < 0 {
 		return 1, fmt.Errorf("--ancestors is %d: it must be a whole number from 0, which records none", ancestors)
 	}
-	if err := checkBinary(args[0], o.CheckGoVersion); err != nil {
+	if err := prepareBinary(args[0], o.CheckGoVersion, ancestors); err != nil {
 		return 1, err
 	}
-	// Of a binary that cannot be read, Delve says why.
-	if labelled, err := records(args[0]); err == nil && !labelled && ancestors > 0 {
-		if err := os.Setenv("GODEBUG", withAncestors(os.Getenv("GODEBUG"), ancestors)); err != nil {
-			return 1, err
-		}
-	}
 	return session(o, delve.Program{Args: args})
+}
+
+// prepareBinary checks a binary that is to be run, and has it keep ancestors if it
+// does not record labels.
+func prepareBinary(path string, checkGoVersion bool, ancestors int) error {
+	if err := checkBinary(path, checkGoVersion); err != nil {
+		return err
+	}
+	// Of a binary that cannot be read, Delve says why.
+	if labelled, err := records(path); err == nil && !labelled && ancestors > 0 {
+		return os.Setenv("GODEBUG", withAncestors(os.Getenv("GODEBUG"), ancestors))
+	}
+	return nil
 }
 
 // prepareExec is recorder.Prepare for the mode exec.

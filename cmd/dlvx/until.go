@@ -33,7 +33,8 @@ func runUntil(cmd *cobra.Command, args []string, location, format string) error 
 	defer endLog()
 	ctx := notify(interrupts...)
 	// Standard output is for the stack and, in text, for the program.
-	program, remove, err := build(ctx, &o, cmd, args, false, os.Stderr)
+	packages, programArgs := splitArgs(cmd, args)
+	program, remove, err := build(ctx, &o, cmd, packages, programArgs, false, os.Stderr)
 	if err != nil {
 		return err
 	}
