@@ -48,9 +48,21 @@ type Chains interface {
 	// States returns what goroutines are doing; At need not be set. Those that
 	// cannot be told of are left out. It must return soon when ctx is done.
 	States(ctx context.Context, goids []int64) (map[int64]stitch.State, error)
-	// Prime makes the debugger ready to be asked for the stack of a goroutine
-	// that it would otherwise have to search for.
-	Prime(goid int64) error
+	// Find tells whether a goroutine lives, and makes the debugger ready to be
+	// asked for its stack, which it would otherwise have to search for.
+	Find(goid int64) (alive bool, err error)
+
+	// Count returns how many goroutines there may be at most, in no time. Its
+	// error, and that of Overview, is errors.ErrUnsupported where the target is
+	// too far away to look at all of many.
+	Count() (int, error)
+	// Overview returns all goroutines at a glance. What it returns is not used
+	// after Reset. It must return soon when ctx is done.
+	Overview(ctx context.Context) (stitch.Overview, error)
+	// Some returns goroutines, in the order asked for and without their chains.
+	// Those that do not live are left out.
+	Some(ctx context.Context, goids []int64) ([]stitch.Goroutine, error)
+
 	// Reset is called before the first question about another stop.
 	Reset()
 }

@@ -30,7 +30,7 @@ func (q question) focus() (any, error) {
 	if g == nil {
 		return nil, noGoroutine(id)
 	}
-	if err := q.prime(id); err != nil {
+	if _, err := q.find(id); err != nil {
 		q.report("the stack of a goroutine may take long", "error", err, "goroutine", id)
 	}
 	name := fmt.Sprintf("[Go %d] %s", id, stitch.ShortFunc(stitch.Position(g.Own).Func))
@@ -45,9 +45,14 @@ func (q question) focus() (any, error) {
 	}}, nil
 }
 
-func (q question) prime(id int64) (err error) {
+// find tells whether a goroutine lives, and makes Delve ready to be asked for it.
+func (q question) find(id int64) (alive bool, err error) {
+	alive = true
 	defer recovered(&err, "finding goroutine %d", id)
 	c, done := q.reading(q.stop)
 	defer done()
-	return c.Prime(id)
+	if c == nil {
+		return true, nil
+	}
+	return c.Find(id)
 }

@@ -189,6 +189,13 @@ type fakeChains struct {
 	listing    func(context.Context) error // called while they are read
 	states     func([]int64) (map[int64]stitch.State, error)
 	primed     []int64
+	dead       map[int64]bool
+	findErr    error
+
+	far      bool // Count and Overview are not supported
+	halt     stitch.Halt
+	overview func(context.Context) error // called while it is made
+	looked   int                         // how often one was made
 }
 
 func (c *fakeChains) Goroutines(ctx context.Context) ([]stitch.Goroutine, error) {
@@ -211,11 +218,53 @@ func (c *fakeChains) States(_ context.Context, goids []int64) (map[int64]stitch.
 	return c.states(goids)
 }
 
-func (c *fakeChains) Prime(goid int64) error {
+func (c *fakeChains) Find(goid int64) (bool, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.primed = append(c.primed, goid)
-	return nil
+	return !c.dead[goid], c.findErr
+}
+
+func (c *fakeChains) Count() (int, error) {
+	if c.far {
+		return 0, errors.ErrUnsupported
+	}
+	return len(c.goroutines), nil
+}
+
+func (c *fakeChains) Overview(ctx context.Context) (stitch.Overview, error) {
+	c.mu.Lock()
+	c.looked++
+	c.mu.Unlock()
+	if c.overview != nil {
+		if err := c.overview(ctx); err != nil {
+			return stitch.Overview{}, err
+		}
+	}
+	o := stitch.Overview{Halt: c.halt}
+	alike := map[string]int32{}
+	for _, g := range c.goroutines {
+		h := g.Head()
+		key := fmt.Sprint(g.State.Word(), g.Own, len(g.Chain.Links))
+		if alike[key] == 0 {
+			alike[key] = int32(len(alike) + 1)
+		}
+		h.Alike = alike[key]
+		o.Heads = append(o.Heads, h)
+	}
+	return o, nil
+}
+
+func (c *fakeChains) Some(_ context.Context, goids []int64) ([]stitch.Goroutine, error) {
+	var some []stitch.Goroutine
+	for _, id := range goids {
+		for _, g := range c.goroutines {
+			if g.ID == id {
+				some = append(some, g)
+			}
+		}
+	}
+	return some, nil
 }
 
 func (c *fakeChains) Chain(goid int64, limit int) (stitch.Chain, error) {

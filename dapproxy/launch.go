@@ -15,10 +15,20 @@ type options struct {
 	ancestors  int    // attribute "ancestors", default 10: how many generations GODEBUG records where it has to
 	chainDepth int    // attribute "chainDepth": how many links to show; 0 (default): all
 	paths      []pathRule
+
+	maxGoroutines   int   // attribute "maxGoroutines", default 1024: how many threads are listed
+	groupGoroutines *bool // attribute "groupGoroutines": those that are alike are one thread; nil: where they are more
+
+	// Delve's own attributes of lists of threads.
+	goroutineFilters string
+	hideSystem       bool     // "hideSystemGoroutines"
+	pprofLabels      []string // "showPprofLabels"
 }
 
 // options returns what holds before a request says otherwise.
-func (c Config) options() options { return options{stitch: !c.NoStitch, ancestors: 10} }
+func (c Config) options() options {
+	return options{stitch: !c.NoStitch, ancestors: 10, maxGoroutines: maxDelve}
+}
 
 func (s *session) settings() options {
 	s.mu.Lock()
@@ -54,6 +64,8 @@ func readOptions(o options, body []byte, config object) (options, error) {
 		read("record", &o.record, wantRecord),
 		read("ancestors", &o.ancestors, "a whole number from 0, which records none"),
 		read("chainDepth", &o.chainDepth, "a whole number from 0, which shows all"),
+		read("maxGoroutines", &o.maxGoroutines, "a whole number from 1"),
+		read("groupGoroutines", &o.groupGoroutines, "true or false"),
 	); err != nil {
 		return o, err
 	}
@@ -63,6 +75,9 @@ func readOptions(o options, body []byte, config object) (options, error) {
 	if o.chainDepth < 0 {
 		return o, fmt.Errorf("\"chainDepth\" is %d: it must be a whole number from 0, which shows all", o.chainDepth)
 	}
+	if o.maxGoroutines < 1 {
+		return o, fmt.Errorf("\"maxGoroutines\" is %d: it must be a whole number from 1", o.maxGoroutines)
+	}
 	if o.record == "" {
 		o.record = "auto"
 		if !o.stitch {
@@ -71,6 +86,14 @@ func readOptions(o options, body []byte, config object) (options, error) {
 	}
 	if !slices.Contains(recordValues, o.record) {
 		return o, fmt.Errorf("\"record\" is %q: it must be %s", o.record, wantRecord)
+	}
+	// What is wrong with Delve's own is for Delve to say.
+	for key, to := range map[string]any{
+		"goroutineFilters": &o.goroutineFilters, "hideSystemGoroutines": &o.hideSystem, "showPprofLabels": &o.pprofLabels,
+	} {
+		if at, ok := config.get(key); ok {
+			_ = json.Unmarshal(at.of(body), to)
+		}
 	}
 	if at, ok := config.get("substitutePath"); ok {
 		if rules := decodePathRules(at.of(body)); len(rules) > 0 {

@@ -358,7 +358,14 @@ type chainFunc func(goid int64) (stitch.Chain, error)
 
 func (f chainFunc) Chain(goid int64, _ int) (stitch.Chain, error) { return f(goid) }
 func (f chainFunc) Reset()                                        {}
-func (f chainFunc) Prime(int64) error                             { return nil }
+func (f chainFunc) Find(int64) (bool, error)                      { return true, nil }
+func (f chainFunc) Count() (int, error)                           { return 0, errors.ErrUnsupported }
+
+func (f chainFunc) Overview(context.Context) (stitch.Overview, error) {
+	return stitch.Overview{}, errors.ErrUnsupported
+}
+
+func (f chainFunc) Some(context.Context, []int64) ([]stitch.Goroutine, error) { return nil, nil }
 
 func (f chainFunc) Goroutines(context.Context) ([]stitch.Goroutine, error) { return nil, nil }
 

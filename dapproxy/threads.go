@@ -13,9 +13,9 @@ import (
 	"github.com/dlvx/dlvx/stitch"
 )
 
-// threads says behind the names of goroutines what they wait for, and adds
-// those to the list that the client has asked to be shown and Delve has no
-// room for.
+// threads lists goroutines. Where Delve lists all of them, its list gets behind
+// the names what they wait for, and those added that the client has asked to be
+// shown; where it has no room for all, who is listed is decided here.
 func (s *session) threads(m message) {
 	opts := s.settings()
 	ctx, st, leave, ok := s.gate.enterLong()
@@ -29,27 +29,53 @@ func (s *session) threads(m message) {
 	st.mu.Lock()
 	shown := slices.Clone(st.focused)
 	st.mu.Unlock()
-	if !opts.stitch && len(shown) == 0 {
+	q := question{s, m, ctx, st, leave}
+	switch {
+	case opts.stitch:
+		s.async(func() { q.ownThreads(opts, shown) })
+	case len(shown) > 0:
+		q.delvesThreads(opts, shown)
+	default:
 		leave()
 		s.forward(m, nil)
+	}
+}
+
+// ownThreads answers where there are many goroutines, and else has Delve answer.
+func (q question) ownThreads(opts options, shown []focused) {
+	crowded, err := q.crowded(opts)
+	var threads []dap.Thread
+	if crowded && err == nil {
+		threads, err = q.crowdThreads(opts, shown)
+	}
+	if err != nil && q.ctx.Err() == nil {
+		q.report("showing those threads that Delve lists", "error", err)
+	}
+	if !crowded || err != nil || q.gate.current() != q.stop {
+		q.delvesThreads(opts, shown)
 		return
 	}
-	q := question{s, m, ctx, st, leave}
-	s.forward(m, func(answer message) bool {
+	defer q.leave()
+	q.respond(newMessage(&dap.ThreadsResponse{Response: newResponse(q.m), Body: dap.ThreadsResponseBody{Threads: threads}}))
+}
+
+// delvesThreads answers with Delve's list.
+func (q question) delvesThreads(opts options, shown []focused) {
+	q.forward(q.m, func(answer message) bool {
 		if !answer.success {
-			leave()
+			q.leave()
 			return false
 		}
-		s.async(func() {
-			defer leave()
+		q.async(func() {
+			defer q.leave()
 			named, err := q.nameThreads(answer, shown, opts.stitch)
-			if err != nil && ctx.Err() == nil {
-				s.report("showing Delve's own names of threads", "error", err)
+			if err != nil && q.ctx.Err() == nil {
+				q.report("showing Delve's own names of threads", "error", err)
 			}
-			if err != nil || s.gate.current() != st {
+			if err != nil || q.gate.current() != q.stop {
 				named = answer
 			}
-			s.answer(m, named)
+			q.session.answer(q.m, named)
 		})
 		return true
 	})

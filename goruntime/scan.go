@@ -19,6 +19,8 @@ type scanner struct {
 	ids    []int64
 	sorted []int   // positions in runtime.allgs, by the g's addresses
 	ranges []Range // of the ids, in that order
+
+	overview overview
 }
 
 // scan brings p.gs up to date.

@@ -30,37 +30,45 @@ func (r *Reader) States(ctx context.Context, goids []int64) (map[int64]stitch.St
 	return states, nil
 }
 
-// Prime makes the debugger find a goroutine faster than it would by itself,
-// where many are: see [primer]. A Session that is none is left alone.
-func (r *Reader) Prime(goid int64) error {
+// Find tells whether a goroutine lives, as far as that can be told quickly, and
+// makes the debugger find it faster than it would by itself, where many are: see
+// [primer]. For a Session that is none all live.
+func (r *Reader) Find(goid int64) (alive bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s, ok := r.session.(primer)
 	if !ok {
-		return nil
+		return true, nil
 	}
-	if err := r.prime(s, goid); err != nil {
-		return fmt.Errorf("finding goroutine %d: %w", goid, err)
+	p, err := r.open()
+	if err == nil {
+		alive, err = p.prime(s, goid)
 	}
-	return nil
+	if err != nil {
+		return true, fmt.Errorf("finding goroutine %d: %w", goid, err)
+	}
+	return alive, nil
 }
 
-func (r *Reader) prime(s primer, goid int64) error {
-	p, err := r.open()
-	if err != nil {
-		return err
-	}
+func (p *program) prime(s primer, goid int64) (alive bool, err error) {
 	if at, ok := p.gs[goid]; (!ok || at.position == unknown) && !p.scanned {
 		if err := p.scan(); err != nil {
-			return err
+			return true, err
 		}
 	}
 	at, ok := p.gs[goid]
-	switch {
-	case !ok:
-		return errNoGoroutine
-	case at.position == unknown:
-		return errors.New("its place is not known")
+	if !ok {
+		return false, nil
 	}
-	return s.Prime(at.position)
+	// What Delve lists as goroutines, but are none, live to it.
+	g, err := p.readGoroutine(at.addr)
+	switch {
+	case err != nil:
+		return true, err
+	case g.id != goid, g.status == statusDead, g.status == 0:
+		return false, nil
+	case at.position == unknown:
+		return true, errors.New("its place is not known")
+	}
+	return true, s.Prime(at.position)
 }

@@ -38,16 +38,26 @@ func (p *primed) Prime(position int) error {
 	return nil
 }
 
-func TestPrime(t *testing.T) {
+func TestFind(t *testing.T) {
 	s := &primed{image: newImage([11]uint64{1, 0, 0, 0, statusWaiting}, [11]uint64{5, 1, 0, 0, statusWaiting})}
 	r := NewReader(s, slog.New(slog.DiscardHandler))
-	if err := r.Prime(5); err != nil || !cmp.Equal(s.positions, []int{1}) {
-		t.Errorf("primed %v, %v: want position 1", s.positions, err)
+	if ok, err := r.Find(5); err != nil || !ok || !cmp.Equal(s.positions, []int{1}) {
+		t.Errorf("found %v, primed %v, %v: want position 1", ok, s.positions, err)
 	}
-	if err := r.Prime(9); !errors.Is(err, errNoGoroutine) {
-		t.Errorf("a goroutine that is not there: %v", err)
+	reads := s.reads
+	if ok, err := r.Find(9); err != nil || ok || s.reads != reads {
+		t.Errorf("a goroutine that is not there: %v, %v, after %d reads", ok, err, s.reads-reads)
 	}
-	if err := newTestReader(s.image).Prime(5); err != nil {
-		t.Errorf("a session that cannot be primed: %v", err)
+	s.put(testG+0x1100+4*8, statusDead)
+	r.Reset()
+	if ok, err := r.Find(5); err != nil || ok {
+		t.Errorf("one that has exited: %v, %v", ok, err)
+	}
+	s.put(testG+0x1100, 12) // its g serves another one
+	if ok, err := r.Find(5); err != nil || ok {
+		t.Errorf("one that has exited long ago: %v, %v", ok, err)
+	}
+	if ok, err := newTestReader(s.image).Find(5); err != nil || !ok {
+		t.Errorf("a session that cannot be primed: %v, %v", ok, err)
 	}
 }

@@ -23,6 +23,12 @@ type Head struct {
 	System  bool // the runtime's own
 }
 
+// Head returns what an overview holds of a goroutine. That it is like others is
+// for the caller to say.
+func (g *Goroutine) Head() Head {
+	return Head{ID: g.ID, Spawner: g.Spawner(), For: g.State.For, Running: g.State.Status == "running", System: g.System}
+}
+
 // A Halt is where a debugger has stopped the program.
 type Halt struct {
 	Selected int64         // the goroutine that the debugger is at; 0: none
