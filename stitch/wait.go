@@ -61,6 +61,7 @@ type Object struct {
 	Kind    Kind
 	Addr    uint64   // of a File, that of the runtime's pollDesc
 	Waiters []Waiter // all goroutines that wait on it, by their ids
+	Needs   []Need   // who certainly has to go on before those who wait can
 
 	// Of a Chan.
 	Elem     string // type of its elements; "": not known
@@ -85,6 +86,13 @@ type Waiter struct {
 	Op        Op
 }
 
+// A Need is a goroutine that has to go on before those can who wait on an object,
+// and how that is known: "it has it while sync.Once calls a function".
+type Need struct {
+	Goroutine int64
+	Reason    string
+}
+
 // Confidence tells how sure an [Edge] is.
 type Confidence string
 
@@ -102,7 +110,7 @@ const (
 type Edge struct {
 	From, To   int64 // goroutine ids
 	Confidence Confidence
-	Reason     string // why, in a few words: "it is the writer that readers wait for"
+	Reason     string // how that is known, in a few words
 }
 
 // others returns how many goroutines wait on the object beside one of them.

@@ -25,7 +25,7 @@ func (w *Wait) String() string {
 	switch {
 	case w == nil:
 		return ""
-	case w.Never != "":
+	case w.Never != "" && len(w.Cases) == 0:
 		return "nothing: " + w.Never
 	case w.Unknown != "":
 		return "not known: " + w.Unknown
@@ -45,6 +45,9 @@ func (w *Wait) String() string {
 	if len(cases) > 1 {
 		text = "select: " + text
 	}
+	if w.Never != "" {
+		text += "; nothing can wake it: " + w.Never
+	}
 	return text
 }
 
@@ -59,9 +62,6 @@ func (c Case) String() string {
 	text := opWords[c.Op]
 	if c.On != nil {
 		text += " " + c.On.String()
-		if c.Op == OpDrain {
-			text += ", readers have to leave"
-		}
 		switch n := c.On.others(); n {
 		case 0:
 		case 1:
@@ -108,13 +108,11 @@ func (o *Object) String() string {
 		text := fmt.Sprintf("%s %#x", o.Kind, o.Addr)
 		switch {
 		case o.Locked && o.Readers > 0:
-			text += fmt.Sprintf(" (a writer waits for %d to leave)", o.Readers)
+			text += " (a writer waits for " + readers(o.Readers) + " to leave)"
 		case o.Locked:
 			text += " (a writer has it)"
-		case o.Readers == 1:
-			text += " (1 reader)"
-		case o.Readers > 1:
-			text += fmt.Sprintf(" (%d readers)", o.Readers)
+		case o.Readers > 0:
+			text += " (" + readers(o.Readers) + ")"
 		}
 		return text
 	case File:
@@ -124,4 +122,11 @@ func (o *Object) String() string {
 		return fmt.Sprintf("%s (fd %d)", o.Name, o.FD)
 	}
 	return fmt.Sprintf("%s %#x", o.Kind, o.Addr)
+}
+
+func readers(n int) string {
+	if n == 1 {
+		return "1 reader"
+	}
+	return fmt.Sprintf("%d readers", n)
 }
