@@ -54,43 +54,56 @@ const wordSize = 8
 
 // walk names the frames of a parked goroutine's stack, whose memory has been
 // read. Equal stacks are the same.
+func (p *program) walk(g goroutine, stack []byte) ([]stitch.Frame, error) {
+	addrs, all, frames := p.addrs[:0], p.calls[:0], 0
+	defer func() { p.addrs, p.calls = addrs, all }()
+	err := p.eachFrame(g, stack, func(calls []stitch.Frame, pc, _, _ uint64) {
+		all = append(all, calls)
+		frames += len(calls)
+		addrs = binary.LittleEndian.AppendUint64(addrs, pc)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p.sameStack(addrs, all, frames), nil
+}
+
+// eachFrame calls visit with each frame of a parked goroutine's stack, whose
+// memory has been read: the calls that it stands for, the address in it, and from
+// where to where it is; of goexit, the last, that is nowhere.
 //
 // The walk is runtime.unwinder's of a goroutine that is not on a thread. It
 // believes nothing that it cannot check: it has to end in goexit, at the place
 // that the runtime itself keeps for that (g.stktopsp), else it is an error.
-func (p *program) walk(g goroutine, stack []byte) ([]stitch.Frame, error) {
-	addrs, all, frames := p.addrs[:0], p.calls[:0], 0
-	defer func() { p.addrs, p.calls = addrs, all }()
+func (p *program) eachFrame(g goroutine, stack []byte, visit func(calls []stitch.Frame, pc, lo, hi uint64)) error {
 	exact := true // the topmost address is taken as it is, as debuggers do
 	for pc, sp, n := g.pc, g.sp, 0; n < maxFrames; n++ {
 		m, f, err := p.symbols.find(pc)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		calls, err := p.symbols.resolve(pc, exact)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		all = append(all, calls)
-		frames += len(calls)
-		addrs = binary.LittleEndian.AppendUint64(addrs, pc)
 		name := calls[0].Func
 		if name == "runtime.goexit" {
 			if sp != g.stackTop {
-				return nil, fmt.Errorf("the stack ends at %#x instead of %#x", sp, g.stackTop)
+				return fmt.Errorf("the stack ends at %#x instead of %#x", sp, g.stackTop)
 			}
-			return p.sameStack(addrs, all, frames), nil
+			visit(calls, pc, sp, sp)
+			return nil
 		}
 		// What is below asyncPreempt was interrupted anywhere: debuggers and the
 		// runtime do not agree which line that is.
 		if f.flag&(flagTopFrame|flagSPWrite) != 0 || name == "runtime.asyncPreempt" {
-			return nil, fmt.Errorf("%s cannot be unwound", name)
+			return fmt.Errorf("%s cannot be unwound", name)
 		}
 		// The address below a signal handler's frame is where the signal struck.
 		exact = name == "runtime.sigpanic"
 		depth, err := p.symbols.depth(m, f, pc)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		// The frame ends depth bytes further. A call on x86 pushed the return
 		// address beyond it; elsewhere the function has stored it at its bottom.
@@ -100,11 +113,12 @@ func (p *program) walk(g goroutine, stack []byte) ([]stitch.Frame, error) {
 			at, next = sp, at
 		}
 		if at < g.sp || at%wordSize != 0 || at+wordSize > g.sp+uint64(len(stack)) || next <= sp {
-			return nil, fmt.Errorf("%s has a frame beyond the stack", name)
+			return fmt.Errorf("%s has a frame beyond the stack", name)
 		}
+		visit(calls, pc, sp, next)
 		pc, sp = binary.LittleEndian.Uint64(stack[at-g.sp:]), next
 	}
-	return nil, fmt.Errorf("more than %d frames", maxFrames)
+	return fmt.Errorf("more than %d frames", maxFrames)
 }
 
 // sameStack returns the frames of the physical frames that are given, for equal

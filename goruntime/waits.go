@@ -78,7 +78,7 @@ func (p *program) readWaits(ctx context.Context) error {
 	}
 	all := p.sleepers()
 	w := waitReader{program: p, layout: p.waitLayout, sudogs: map[uint64]*sudog{}, objects: map[uint64]*stitch.Object{}}
-	for _, step := range []func([]*sleeper) error{w.readGs, w.channels, w.semaphores, w.conds, w.files, w.sleeps, w.verify} {
+	for _, step := range []func([]*sleeper) error{w.readGs, w.channels, w.semaphores, w.conds, w.files, w.sleeps, w.needs, w.verify} {
 		if err := p.letIn(ctx); err != nil {
 			return err
 		}

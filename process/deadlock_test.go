@@ -1,0 +1,85 @@
+//go:build linux && (amd64 || arm64)
+
+package process
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dlvx/dlvx/goruntime"
+	"github.com/dlvx/dlvx/stitch"
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestDeadlocks tries that what is proven to be a deadlock is found, and nothing
+// else.
+func TestDeadlocks(t *testing.T) {
+	builds := map[string][]string{
+		"plain":        nil,
+		"unoptimised":  {"-gcflags=all=-N -l"},
+		"stripped pie": {"-buildmode=pie", "-ldflags=-s -w"},
+	}
+	if os.Getenv(matrixVar) != "" {
+		for _, release := range releases {
+			if release >= "go1.25" { // WaitGroup.Go
+				builds[release] = []string{"GOTOOLCHAIN=" + release}
+			}
+		}
+	}
+	for name, args := range builds {
+		t.Run(name, func(t *testing.T) {
+			p, _ := startTelling(t, build(t, "deadlocks", args...))
+			s := snapshot(t, open(t, p.pid()), false)
+			defer s.Close()
+			r := goruntime.NewReader(s, discard)
+			waits, err := r.Waits(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			gs, err := r.Goroutines(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			names := map[int64]string{}
+			for _, g := range gs {
+				for _, f := range g.Own { // the outermost of the program's own
+					if name, ok := strings.CutPrefix(f.Func, "main."); ok {
+						names[g.ID] = name
+					}
+				}
+			}
+			named := func(ids []int64) string {
+				var words []string
+				for _, id := range ids {
+					words = append(words, names[id])
+				}
+				slices.Sort(words)
+				return strings.Join(words, " ")
+			}
+			var got []string
+			for _, d := range stitch.Deadlocks(waits) {
+				got = append(got, fmt.Sprintf("%d: %s; %s", len(d.Cycle), named(d.All), named(d.Stuck)))
+			}
+			slices.Sort(got)
+			want := []string{"1: again; behind", "1: member; ", "2: left right; "}
+			if d := cmp.Diff(want, got); d != "" {
+				t.Errorf("deadlocks (-want +got):\n%s", d)
+			}
+			edges := map[string]string{}
+			for id, w := range waits {
+				for _, e := range w.Edges(id) {
+					edges[names[id]] += names[e.To] + " " + string(e.Confidence)
+				}
+			}
+			for from, to := range map[string]string{"patient": "idle exact", "read": "write exact", "write": "", "idle": ""} {
+				if edges[from] != to {
+					t.Errorf("%s waits for %q, and not %q", from, edges[from], to)
+				}
+			}
+		})
+	}
+}
