@@ -19,11 +19,23 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     ];
   }
 
-  /** Fills in what is missing: of all, where there is no launch.json. */
+  /**
+   * Fills in what is missing: of all, where there is no launch.json. What fails is shown
+   * here: VS Code would say it in a notification that goes by.
+   */
   async resolveDebugConfiguration(
     _folder: vscode.WorkspaceFolder | undefined,
     config: Partial<vscode.DebugConfiguration>,
   ): Promise<vscode.DebugConfiguration | undefined> {
+    try {
+      return await this.complete(config);
+    } catch (err) {
+      await vscode.window.showErrorMessage(err instanceof Error ? err.message : String(err), { modal: true });
+      return undefined;
+    }
+  }
+
+  private async complete(config: Partial<vscode.DebugConfiguration>): Promise<vscode.DebugConfiguration | undefined> {
     const editor = vscode.window.activeTextEditor;
     // Without a launch.json it is empty, but for noDebug. That request is missing in a launch.json VS Code says.
     const c = config.request === undefined && config.name === undefined ? { ...config, ...ofEditor(editor) } : config as vscode.DebugConfiguration;

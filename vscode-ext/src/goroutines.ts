@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 
 import { Children, type Element, page } from './elements';
 import type { Sessions } from './sessions';
-import { count, goroutineDescription, goroutineLabel, icon, nodeDescription, nodeDetails, nodeLabel, plural } from './texts';
+import { count, goroutineDescription, goroutineLabel, icon, nodeDescription, nodeDetails, nodeIcon, nodeLabel, plural } from './texts';
 
 export class GoroutinesView implements vscode.TreeDataProvider<Element>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<Element | undefined>();
@@ -139,7 +139,7 @@ function makeItem(element: Element, filtered: boolean): vscode.TreeItem {
       const leaf = node.children === 0 && (node.alive === 0 || node.goroutine !== undefined);
       const item = new vscode.TreeItem(nodeLabel(node), leaf ? None : node.root === undefined ? Collapsed : Expanded);
       item.description = nodeDescription(node, filtered);
-      item.iconPath = new vscode.ThemeIcon(node.goroutine === undefined ? node.alive === 0 ? 'circle-slash' : 'layers' : icon(node.goroutine));
+      item.iconPath = new vscode.ThemeIcon(nodeIcon(node, filtered));
       item.contextValue = [node.goroutine === undefined ? 'node' : 'goroutine', ...(node.site?.source === undefined ? [] : ['spawned'])].join(' ');
       if (node.goroutine === undefined) item.tooltip = nodeDetails(node, filtered).join('\n');
       else item.command = { command: 'dlvx.reveal', title: 'Reveal in Call Stack', arguments: [element] };

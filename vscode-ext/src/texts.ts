@@ -74,7 +74,7 @@ export function nodeDescription(n: Node, filtered = false): string {
 }
 
 function nodeStates(n: Node, filtered: boolean): string {
-  if (n.alive === 0) return filtered ? '' : 'exited';
+  if (n.alive === 0) return filtered || n.root !== undefined ? '' : 'exited';
   const states = Object.entries(n.states).sort(([, a], [, b]) => b - a);
   const [first] = states;
   if (first === undefined) return n.blocked > 0 ? `${count(n.blocked)} blocked${longest(n)}` : '';
@@ -91,10 +91,17 @@ function longest(n: { longestWaitMs?: number }): string {
 export function nodeDetails(n: Node, filtered = false): string[] {
   return [
     n.site === undefined ? n.name : `created by ${n.site.function ?? ''} ${place(n.site)}`.trim(),
-    n.alive === 0 ? filtered ? 'none matches the filter' : 'all of them exited' : `${plural(n.alive, 'goroutine')}${n.blocked > 0 ? `, ${count(n.blocked)} blocked` : ''}`,
+    ...members(n, filtered),
     ...(n.longestWaitMs === undefined ? [] : [`longest wait ${duration(n.longestWaitMs)}`]),
     ...Object.entries(n.states).sort(([, a], [, b]) => b - a).map(([word, times]) => `${count(times)} ${word}`),
   ];
+}
+
+function members(n: Node, filtered: boolean): string[] {
+  if (n.alive > 0) return [`${plural(n.alive, 'goroutine')}${n.blocked > 0 ? `, ${count(n.blocked)} blocked` : ''}`];
+  // A root may stand for what never was a goroutine: package initialisation, the runtime.
+  if (n.root !== undefined) return [];
+  return [filtered ? 'none matches the filter' : 'all of them exited'];
 }
 
 /** What stands over a go statement: "3 goroutines alive · 2 blocked · longest wait 12s". */
@@ -109,6 +116,13 @@ export function siteTitle(s: Site): string {
 /** The filter that finds the goroutines of a go statement. */
 export function siteFilter(path: string, line: number): string {
   return `site:"${path}:${line}"`;
+}
+
+/** A name of VS Code's for the picture of a node: of what its goroutine does, of many, or of none. */
+export function nodeIcon(n: Node, filtered = false): string {
+  if (n.goroutine !== undefined) return icon(n.goroutine);
+  if (n.alive > 0) return 'layers';
+  return filtered || n.root !== undefined ? 'list-tree' : 'circle-slash';
 }
 
 /** A name of VS Code's for the picture of a goroutine's state. */

@@ -56,6 +56,13 @@ describe('package.json', () => {
     }
   });
 
+  it('has every attribute and setting in the manual', () => {
+    const manual = readFileSync('../docs/vscode.md', 'utf8');
+    for (const name of [...Object.keys(attributes.launch.properties), ...Object.keys(attributes.attach.properties), ...Object.keys(contributes.configuration.properties)]) {
+      assert.match(manual, new RegExp(`[\`"]${name}[\`"]`), name);
+    }
+  });
+
   it('uses its own attributes in snippets', () => {
     for (const body of [...dlvx.initialConfigurations, ...dlvx.configurationSnippets.map((s) => s.body)]) {
       const known = attributes[body.request as 'launch' | 'attach'].properties;

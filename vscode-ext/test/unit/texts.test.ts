@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { Goroutine, Node } from '../../src/protocol';
-import { duration, goroutineDescription, goroutineLabel, icon, nodeDescription, nodeDetails, nodeLabel, place, siteFilter, siteTitle } from '../../src/texts';
+import { duration, goroutineDescription, goroutineLabel, icon, nodeDescription, nodeDetails, nodeIcon, nodeLabel, place, siteFilter, siteTitle } from '../../src/texts';
 
 const worker: Goroutine = { id: 18, name: 'main.worker', function: 'main.worker', status: 'waiting', waitReason: 'chan receive', waitMs: 12_345 };
 const workers: Node = {
@@ -41,6 +41,14 @@ describe('texts', () => {
     assert.equal(nodeLabel(gone), 'main.worker');
     assert.equal(nodeDescription(gone), 'exited · main.go:31 · 3 below');
     assert.equal(nodeDescription(gone, true), 'main.go:31 · 3 below');
+    assert.deepEqual(nodeDetails(gone).slice(1, 2), ['all of them exited']);
+  });
+
+  it('a root that never was a goroutine', () => {
+    const root: Node = { id: 1, root: 'runtime', name: 'Go runtime', function: '', alive: 0, total: 1, blocked: 0, states: {}, children: 1 };
+    assert.equal(nodeDescription(root), '1 below');
+    assert.deepEqual(nodeDetails(root), ['Go runtime']);
+    assert.equal(nodeIcon(root), 'list-tree');
   });
 
   it('a node whose goroutines all do the same', () => {
@@ -56,6 +64,10 @@ describe('texts', () => {
   it('pictures', () => {
     assert.equal(icon(worker), 'debug-pause');
     assert.equal(icon({ status: 'running' }), 'play');
+    assert.equal(nodeIcon(workers), 'layers');
+    assert.equal(nodeIcon({ ...workers, alive: 1, goroutine: worker }), 'debug-pause');
+    assert.equal(nodeIcon({ ...workers, alive: 0 }), 'circle-slash');
+    assert.equal(nodeIcon({ ...workers, alive: 0 }, true), 'list-tree');
     assert.equal(icon({ status: 'syscall' }), 'server-process');
     assert.equal(icon({ status: 'running', system: true }), 'gear');
   });

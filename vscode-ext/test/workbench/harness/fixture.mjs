@@ -1,6 +1,7 @@
 // The fixture programs and what they expect, by way of internal/fixture.
 
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 
 import { tools } from './tools.mjs';
@@ -27,6 +28,20 @@ export function launch(program, extra = {}) {
     env: Object.fromEntries((program.Env ?? []).map((e) => e.split(/=(.*)/s).slice(0, 2))),
     ...extra,
   };
+}
+
+/**
+ * Makes a module of its own below home, for what no program of the repository shows, with
+ * a launch.json that debugs its package main. The answer is what a scenario opens.
+ */
+export function own(home, files) {
+  const folder = path.join(home, 'own');
+  const launch = { version: '0.2.0', configurations: [{ name: 'own', type: 'dlvx', request: 'launch', mode: 'debug', program: '${workspaceFolder}' }] };
+  fs.mkdirSync(path.join(folder, '.vscode'), { recursive: true });
+  fs.writeFileSync(path.join(folder, '.vscode/launch.json'), JSON.stringify(launch));
+  fs.writeFileSync(path.join(folder, 'go.mod'), 'module own\n\ngo 1.25\n');
+  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
+  return { folder, file: 'main.go' };
 }
 
 function compare(verb, dir, input) {

@@ -63,6 +63,16 @@ export class Workbench {
     await this.toolbar.waitFor();
   }
 
+  /** Presses F5, and waits for the dialog that says why there will be no session. The key may come before the debuggers are known. */
+  async startRefused(pattern) {
+    const dialog = this.dialog(pattern);
+    await until(`a dialog ${pattern}`, async () => {
+      if (await dialog.isVisible()) return true;
+      await this.page.keyboard.press('F5');
+      return dialog.waitFor({ timeout: 5000 }).then(() => true, () => false);
+    });
+  }
+
   /** Waits until the program has stopped: the editor marks the line. */
   async stopped() {
     await this.page.locator('.debug-top-stack-frame-line').first().waitFor();

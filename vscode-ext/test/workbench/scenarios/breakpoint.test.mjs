@@ -8,6 +8,7 @@ import { same, scenario } from '../harness/scenario.mjs';
 
 const orders = load('orders');
 const locals = load('locals');
+const labels = load('pproflabels');
 
 function at(program, extra) {
   return { folder: program.Dir, file: program.StopAt.File, line: program.StopAt.Line, launch: [launch(program, extra)] };
@@ -34,4 +35,11 @@ scenario('a live frame shows its variables', at(locals), async (wb) => {
   await wb.callStack.click(await wb.callStack.frame(/^main\.process$/));
   await wb.editor.atLine('main.go', locals.Markers['go-price'].Line);
   assert.match(await wb.variables.row(/^customer/), /acme/);
+});
+
+scenario('pprof labels stand in the names of goroutines', at(labels, { showPprofLabels: ['tenant'] }), async (wb) => {
+  await wb.runTo(labels.StopAt.Line);
+  await wb.callStack.alone();
+  await wb.callStack.thread(/\[Go \d+ acme\] main\.query/);
+  same(diff(labels, (await wb.callStack.stacks(/main\.query/))[0]));
 });

@@ -4,22 +4,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { launch, load } from '../harness/fixture.mjs';
+import { launch, load, own } from '../harness/fixture.mjs';
 import { scenario } from '../harness/scenario.mjs';
 
 const orders = load('orders');
 
 scenario('the errors of a build lead to their lines', {
-  // A module of its own: no program of the repository fails to build.
-  make(home) {
-    const folder = path.join(home, 'broken');
-    const launch = { version: '0.2.0', configurations: [{ name: 'broken', type: 'dlvx', request: 'launch', mode: 'debug', program: '${workspaceFolder}' }] };
-    fs.mkdirSync(path.join(folder, '.vscode'), { recursive: true });
-    fs.writeFileSync(path.join(folder, '.vscode/launch.json'), JSON.stringify(launch));
-    fs.writeFileSync(path.join(folder, 'go.mod'), 'module broken\n\ngo 1.25\n');
-    fs.writeFileSync(path.join(folder, 'main.go'), 'package main\n\nfunc main() {\n\tno := such\n}\n');
-    return { folder, file: 'main.go' };
-  },
+  make: (home) => own(home, { 'main.go': 'package main\n\nfunc main() {\n\tno := such\n}\n' }),
 }, async (wb) => {
   await wb.page.keyboard.press('F5');
   const error = wb.console.line('undefined: such');
@@ -46,8 +37,30 @@ scenario('a session whose dlvx is killed ends with a message', {
 scenario('a configuration that cannot work says why', {
   folder: orders.Dir, file: 'main.go', launch: [launch(orders, { program: path.join(orders.Dir, 'nowhere') })],
 }, async (wb) => {
-  await wb.page.keyboard.press('F5');
-  await wb.dialog(/program: there is no .*nowhere/).waitFor();
+  await wb.startRefused(/program: there is no .*nowhere/);
+  await wb.page.keyboard.press('Escape');
+  await wb.ended();
+});
+
+scenario('a launch in a folder without Go files says so', {
+  make: (home) => ({ ...own(home, {}), file: undefined }),
+}, async (wb) => {
+  await wb.startRefused(/has no Go files/);
+  await wb.page.keyboard.press('Escape');
+  await wb.ended();
+});
+
+scenario('a workspace without Go says what to open', {
+  make(home) {
+    const folder = path.join(home, 'notes');
+    fs.mkdirSync(folder);
+    fs.writeFileSync(path.join(folder, 'notes.txt'), 'no Go here\n');
+    return { folder };
+  },
+}, async (wb) => {
+  await wb.page.locator('.part.sidebar .monaco-button').filter({ hasText: 'Run and Debug' }).first().click();
+  await wb.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Go (dlvx)' }).first().click();
+  await wb.dialog(/Open a Go file/).waitFor();
   await wb.page.keyboard.press('Escape');
   await wb.ended();
 });

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 
-import { launch, load } from '../harness/fixture.mjs';
+import { launch, load, own } from '../harness/fixture.mjs';
 import { scenario } from '../harness/scenario.mjs';
 import { until } from '../harness/until.mjs';
 
@@ -62,4 +62,36 @@ scenario('over each go statement stands what became of its goroutines', where, a
 
   await wb.continue();
   await until('the lenses to go', async () => await wb.editor.codeLens(/goroutines/).count() === 0);
+});
+
+// A call runs the program, and no event says so.
+const calls = `package main
+
+func main() {
+	park := make(chan int)
+	more(park)
+	<-park
+}
+
+func more(park chan int) int {
+	go wait(park)
+	return 1
+}
+
+func wait(park chan int) {
+	<-park
+}
+`;
+
+scenario('the Goroutines view follows a call in the Debug Console', {
+  make: (home) => ({ ...own(home, { 'main.go': calls }), line: 6 }),
+}, async (wb) => {
+  await wb.runTo(6);
+  await wb.goroutines.alone();
+  await wb.goroutines.expand(await wb.goroutines.row(/main\.main$/));
+  await wb.console.evaluate('call more(park)');
+  // The runtime runs what is called.
+  await wb.goroutines.expand(await wb.goroutines.row(/^Go runtime$/));
+  await wb.goroutines.expand(await wb.goroutines.row(/main\.main$/));
+  await until('the two that wait', async () => (await wb.goroutines.rows()).filter((r) => r.level === 2).length === 2);
 });
