@@ -72,11 +72,25 @@ func (p *program) listAll(ctx context.Context) error {
 			Labels: labels[at.labels],
 			Own:    at.own[:stitch.OwnLen(at.own)],
 			OwnCut: at.cut,
+			Start:  p.startOf(at),
 			Chain:  chain,
 		}
 	}
 	p.list = list
 	return nil
+}
+
+// startOf returns the name of the function that a goroutine began in, where its
+// stack does not tell.
+func (p *program) startOf(at *listed) string {
+	if !at.cut || at.start == 0 {
+		return ""
+	}
+	calls, err := p.symbols.resolve(at.start, true)
+	if err != nil || stitch.IsEntry(calls[len(calls)-1].Func) { // the compiler's wrapper of it
+		return ""
+	}
+	return calls[len(calls)-1].Func
 }
 
 var errHasRun = errors.New("the target has run meanwhile")

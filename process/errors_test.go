@@ -54,7 +54,7 @@ func TestRefusals(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = p.cmd.Wait() // killed
-		if _, err := process.Snapshot(context.Background(), false); err == nil || !strings.Contains(err.Error(), "it ended while it was read") {
+		if _, err := process.Snapshot(context.Background(), false); !errors.Is(err, ErrEnded) || !strings.Contains(err.Error(), "it has ended while it was read") {
 			t.Errorf("a snapshot of a process that has ended: %v", err)
 		}
 	})

@@ -18,6 +18,7 @@ import (
 // An image is what the file of a program tells: where things of package runtime
 // are in the process.
 type image struct {
+	name      string // of the file
 	goVersion string
 	bias      uint64 // what is added to the file's addresses
 	offsets   offsets
@@ -68,7 +69,7 @@ func openImage(pid int, log *slog.Logger) (img *image, err error) {
 	if machine := map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}[runtime.GOARCH]; f.Machine != machine {
 		return nil, fmt.Errorf("it is a program for %v, and this dlvx reads those for %s", f.Machine, runtime.GOARCH)
 	}
-	img = &image{goVersion: info.GoVersion, file: file, variables: map[string]uint64{}, sections: map[string]region{}}
+	img = &image{name: exeName(pid), goVersion: info.GoVersion, file: file, variables: map[string]uint64{}, sections: map[string]region{}}
 	if f.Type == elf.ET_DYN {
 		entry, err := entryPoint(pid)
 		if err != nil {

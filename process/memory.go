@@ -4,14 +4,10 @@ package process
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 
 	"golang.org/x/sys/unix"
 )
-
-// errEnded is what a process is told by that has ended while it was read.
-var errEnded = errors.New("it ended while it was read")
 
 // memory reads a process by process_vm_readv.
 type memory struct {
@@ -68,7 +64,7 @@ func (m *memory) readAll(pieces []piece) error {
 		got, err := unix.ProcessVMReadv(m.pid, m.local[:n], m.remote[:n], 0)
 		switch {
 		case err == unix.ESRCH:
-			return errEnded
+			return ErrEnded
 		case err == unix.EFAULT:
 			got = 0 // the first cannot be read
 		case err == unix.EINTR:

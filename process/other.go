@@ -32,6 +32,9 @@ func (*Process) Snapshot(context.Context, bool) (*Snapshot, error) { return nil,
 // GoVersion is never called.
 func (*Process) GoVersion() string { return "" }
 
+// Name is never called.
+func (*Process) Name() string { return "" }
+
 // Close is never called.
 func (*Process) Close() error { return nil }
 

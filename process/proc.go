@@ -3,6 +3,7 @@
 package process
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -61,6 +62,21 @@ func readStatus(pid, tid int) (status, error) {
 	return s, nil
 }
 
+// startTime returns when a process was started, in the kernel's words.
+func startTime(pid int) (string, error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return "", err
+	}
+	// Field 22 of proc_pid_stat(5). The second, a name in brackets, may hold anything.
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	const field = 22 - 3
+	if len(fields) <= field {
+		return "", fmt.Errorf("reading /proc/%d/stat: it has not enough fields", pid)
+	}
+	return fields[field], nil
+}
+
 // threads returns the numbers of a process's threads.
 func threads(pid int) ([]int, error) {
 	d, err := os.Open(fmt.Sprintf("/proc/%d/task", pid))
@@ -98,12 +114,12 @@ func explain(pid int, err error) error {
 	s, gone := readStatus(pid, 0)
 	switch {
 	case gone != nil && errors.Is(gone, fs.ErrNotExist):
-		if errors.Is(err, errEnded) || errors.Is(err, syscall.ESRCH) {
-			return errEnded
+		if errors.Is(err, ErrEnded) || errors.Is(err, syscall.ESRCH) {
+			return fmt.Errorf("%w while it was read", ErrEnded)
 		}
 		return errors.New("there is no such process")
 	case s.state == "Z" || s.state == "X":
-		return errors.New("it has ended, and only waits for its parent to notice (a zombie)")
+		return fmt.Errorf("%w, and only waits for its parent to notice (a zombie)", ErrEnded)
 	case errors.Is(err, fs.ErrPermission):
 		return denied(s.uid, os.Geteuid(), ptraceScope())
 	case errors.Is(err, fs.ErrNotExist): // its /proc/PID/exe
@@ -158,7 +174,7 @@ func Find(spec string) (pid int, err error) {
 	var found []int
 	for _, dir := range procs {
 		pid, err := strconv.Atoi(filepath.Base(dir))
-		if err != nil || pid == os.Getpid() || !named(dir, spec) {
+		if err != nil || pid == os.Getpid() || !named(pid, spec) {
 			continue
 		}
 		if s, err := readStatus(pid, 0); err == nil && s.state != "Z" {
@@ -186,12 +202,21 @@ func numbers(pids []int) string {
 	return strings.Join(words, ", ")
 }
 
+// exeName returns the name of the file that a process runs; "": not to be known.
+func exeName(pid int) string {
+	exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
+	if err != nil {
+		return ""
+	}
+	return filepath.Base(strings.TrimSuffix(exe, " (deleted)"))
+}
+
 // named tells whether a process runs the program of a name: its file's, or, as
 // pgrep does, the one that the kernel keeps, which has at most 15 bytes.
-func named(dir, name string) bool {
-	if exe, err := os.Readlink(dir + "/exe"); err == nil {
-		return filepath.Base(strings.TrimSuffix(exe, " (deleted)")) == filepath.Base(name)
+func named(pid int, name string) bool {
+	if exe := exeName(pid); exe != "" {
+		return exe == filepath.Base(name)
 	}
-	comm, err := os.ReadFile(dir + "/comm")
+	comm, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
 	return err == nil && strings.TrimSuffix(string(comm), "\n") == name[:min(len(name), 15)]
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"os"
 
 	"github.com/dlvx/dlvx/spawnlabel"
 )
@@ -14,6 +15,7 @@ import (
 // A Process is a running Go program.
 type Process struct {
 	pid   int
+	start string // when it was started
 	mem   memory
 	image *image
 	log   *slog.Logger
@@ -49,6 +51,9 @@ func (p *Process) open() (err error) {
 	if _, err := readStatus(p.pid, 0); err != nil {
 		return err
 	}
+	if p.start, err = startTime(p.pid); err != nil {
+		return err
+	}
 	if p.image, err = openImage(p.pid, p.log); err != nil {
 		return err
 	}
@@ -80,6 +85,33 @@ func (p *Process) open() (err error) {
 	return nil
 }
 
+// check makes sure that the process is still the one that was opened, and runs
+// the same program.
+func (p *Process) check() error {
+	start, err := startTime(p.pid)
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrEnded
+	}
+	if err != nil {
+		return err
+	}
+	if start != p.start {
+		return fmt.Errorf("%w, and another process has its number now", ErrEnded)
+	}
+	opened, err := p.image.file.Stat()
+	if err != nil {
+		return err
+	}
+	now, err := os.Stat(fmt.Sprintf("/proc/%d/exe", p.pid))
+	if err != nil {
+		return err
+	}
+	if !os.SameFile(opened, now) {
+		return errors.New("it runs another program now than when it was opened")
+	}
+	return nil
+}
+
 // structure returns the offsets of some fields of a structure, and how many of
 // its first bytes hold them.
 func (img *image) structure(typ string, names ...string) (fields, uint64, error) {
@@ -102,6 +134,9 @@ func (l live) ReadMemory(addr uint64, buf []byte) error { return l.mem.read(addr
 
 // GoVersion returns the release that built the program: "go1.26.8".
 func (p *Process) GoVersion() string { return p.image.goVersion }
+
+// Name returns the name of the program's file.
+func (p *Process) Name() string { return p.image.name }
 
 // Close ends the use of the process. Snapshots of it must be closed before.
 func (p *Process) Close() error {

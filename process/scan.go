@@ -25,7 +25,7 @@ func (img *image) find(m *memory) error {
 		}
 		at, err := look(m)
 		switch {
-		case errors.Is(err, errEnded):
+		case errors.Is(err, ErrEnded):
 			return err
 		case err != nil && (name == "allgs" || name == "firstmoduledata"):
 			return fmt.Errorf("it is stripped of its symbols, and runtime.%s was not found without them", name)
@@ -48,7 +48,7 @@ func (img *image) search(m *memory, sections []string, at func(addr uint64, rest
 		}
 		b := make([]byte, s.size)
 		if err := m.read(s.addr, b); err != nil {
-			if errors.Is(err, errEnded) {
+			if errors.Is(err, ErrEnded) {
 				return 0, err
 			}
 			continue

@@ -79,6 +79,9 @@ func (s *Snapshot) take(ctx context.Context, nonstop bool) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	if err := s.p.check(); err != nil {
+		return err
+	}
 	if err := s.prepare(); err != nil {
 		return err
 	}

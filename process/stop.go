@@ -82,7 +82,7 @@ func (t *tracer) stopAll(ctx context.Context) error {
 	for {
 		tids, err := threads(t.pid)
 		if err != nil {
-			return errEnded
+			return ErrEnded
 		}
 		fresh := false
 		for _, tid := range tids {
@@ -105,7 +105,7 @@ func (t *tracer) stopAll(ctx context.Context) error {
 		}
 	}
 	if len(t.threads) == 0 {
-		return errEnded
+		return ErrEnded
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ type Goroutine struct {
 	Labels map[string]string // pprof labels; nil: none
 	Own    []Frame           // own stack, topmost first; without goexit and wrappers
 	OwnCut bool              // the outermost own frames could not be read
+	Start  string            // with OwnCut: the full name of the function that it began in; "": not known
 	Chain  Chain
 }
 
@@ -36,10 +37,11 @@ func (g *Goroutine) Site() Frame {
 }
 
 // Entry returns the outermost call of the goroutine's own stack, that of the
-// function which it began in; of goroutine 1, that of main.main. Zero: not known.
+// function which it began in; of goroutine 1, that of main.main. Where the stack
+// does not reach so far, it has the function's name alone. Zero: not known.
 func (g *Goroutine) Entry() Frame {
 	if g.OwnCut || len(g.Own) == 0 {
-		return Frame{}
+		return Frame{Func: g.Start}
 	}
 	for _, f := range slices.Backward(g.Own) {
 		if !isBottom(f) {

@@ -59,9 +59,15 @@ func findSubject(args []string, nonstop bool) (subject, error) {
 // A looker looks into a subject, once or again and again.
 type looker struct {
 	subject
-	p   *proc.Process // nil: through Delve
-	log *slog.Logger
+	p      *proc.Process // nil: through Delve
+	latest *latest       // of p
+	reader *goruntime.Reader
+	log    *slog.Logger
 }
+
+// latest is the last snapshot of a process. All looks have one reader, which
+// keeps what cannot change.
+type latest struct{ *proc.Snapshot }
 
 func newLooker(s subject, log *slog.Logger) (*looker, error) {
 	l := &looker{subject: s, log: log}
@@ -75,7 +81,8 @@ func newLooker(s subject, log *slog.Logger) (*looker, error) {
 	case err != nil:
 		return nil, err
 	default:
-		l.p = p
+		l.p, l.latest = p, &latest{}
+		l.reader = goruntime.NewReader(l.latest, log)
 	}
 	return l, nil
 }
@@ -102,8 +109,18 @@ func (l *looker) look(ctx context.Context) (v view, err error) {
 		PID: l.pid, Go: l.p.GoVersion(), Time: time.Now(), Atomic: s.Atomic, Note: s.Note,
 		StoppedMs: float64(s.Stopped.Microseconds()) / 1000,
 	}
-	v.goroutines, err = goruntime.NewReader(s, l.log).Goroutines(ctx)
+	l.latest.Snapshot = s
+	l.reader.Reset()
+	v.goroutines, err = l.reader.Goroutines(ctx)
 	return v, err
+}
+
+// name returns what the program is called.
+func (l *looker) name() string {
+	if l.p == nil {
+		return fmt.Sprintf("process %d", l.pid)
+	}
+	return fmt.Sprintf("%s (%d)", l.p.Name(), l.pid)
 }
 
 // delve reads them through Delve: of core files, and where processes cannot be

@@ -72,7 +72,7 @@ Pass flags to the program you are debugging using ` + "`--`" + `, for example:
 	if !hasReplay {
 		root.AddCommand(replayCommand())
 	}
-	root.AddCommand(buildCommand(env), buildflagsCommand(), dumpCommand(), psCommand(), pstreeCommand(), whereCommand())
+	root.AddCommand(buildCommand(env), buildflagsCommand(), dumpCommand(), psCommand(), pstreeCommand(), topCommand(), whereCommand())
 	return root
 }
 

@@ -30,7 +30,7 @@ type outside struct {
 	nonstop bool
 	format  string
 	formats []string
-	watch   watchInterval
+	watch   interval
 
 	// Of the last look, with --watch:
 	before map[string]int // how many goroutines were in each group
@@ -44,10 +44,9 @@ func (o *outside) addFlags(cmd *cobra.Command, formats []string) {
 	o.addOwnFlags(cmd, formats)
 }
 
-// addOwnFlags adds the flags of all these verbs.
-func (o *outside) addOwnFlags(cmd *cobra.Command, formats []string) {
+// addFormat adds the flag for how to print.
+func (o *outside) addFormat(cmd *cobra.Command, formats []string) {
 	o.formats = formats
-	cmd.Flags().BoolVar(&o.nonstop, "nonstop", false, "do not stop the program: each goroutine is then of a moment of its own, and those that run have no stack")
 	cmd.Flags().StringVarP(&o.format, "format", "o", "text", "how to print: "+strings.Join(formats, ", "))
 	completeWords(cmd, "format", formats)
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
@@ -55,6 +54,19 @@ func (o *outside) addOwnFlags(cmd *cobra.Command, formats []string) {
 		cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = f.Name != "log" })
 		return new(cobra.Command).UsageFunc()(cmd)
 	})
+}
+
+func (o *outside) checkFormat() error {
+	if !slices.Contains(o.formats, o.format) {
+		return fmt.Errorf("unknown --format %q: it is one of %s", o.format, strings.Join(o.formats, ", "))
+	}
+	return nil
+}
+
+// addOwnFlags adds the flags of all these verbs.
+func (o *outside) addOwnFlags(cmd *cobra.Command, formats []string) {
+	cmd.Flags().BoolVar(&o.nonstop, "nonstop", false, "do not stop the program: each goroutine is then of a moment of its own, and those that run have no stack")
+	o.addFormat(cmd, formats)
 }
 
 // completeWords lets shells complete the value of a flag.
@@ -66,8 +78,8 @@ func completeWords(cmd *cobra.Command, flag string, words []string) {
 
 // run looks and shows, once or, with --watch, until it is interrupted.
 func (o *outside) run(cmd *cobra.Command, args []string, show func(view, []stitch.Goroutine) error) error {
-	if !slices.Contains(o.formats, o.format) {
-		return fmt.Errorf("unknown --format %q: it is one of %s", o.format, strings.Join(o.formats, ", "))
+	if err := o.checkFormat(); err != nil {
+		return err
 	}
 	if o.watch > 0 && o.format == "pprof" {
 		return errors.New("--watch does not go with -o pprof, which is one profile")
@@ -105,14 +117,14 @@ func (o *outside) run(cmd *cobra.Command, args []string, show func(view, []stitc
 	}
 }
 
-// A watchInterval is the value of --watch: "5" seconds, or "500ms".
-type watchInterval time.Duration
+// An interval is the value of --watch, or --delay: "5" seconds, or "500ms".
+type interval time.Duration
 
-func (w *watchInterval) String() string { return time.Duration(*w).String() }
+func (w *interval) String() string { return time.Duration(*w).String() }
 
-func (w *watchInterval) Type() string { return "seconds" }
+func (w *interval) Type() string { return "seconds" }
 
-func (w *watchInterval) Set(s string) error {
+func (w *interval) Set(s string) error {
 	if n, err := strconv.ParseFloat(s, 64); err == nil {
 		s = fmt.Sprintf("%fs", n)
 	}
@@ -120,6 +132,6 @@ func (w *watchInterval) Set(s string) error {
 	if err != nil || d < time.Millisecond {
 		return errors.New("seconds are expected, such as 5, or a time, such as 500ms")
 	}
-	*w = watchInterval(d)
+	*w = interval(d)
 	return nil
 }

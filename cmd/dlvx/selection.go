@@ -16,6 +16,7 @@ type selection struct {
 	fn, state, label, site string
 	wait                   time.Duration
 	user                   bool
+	words                  string // all of them, as one filter
 	chosen                 stitch.Filter
 }
 
@@ -46,7 +47,8 @@ func (s *selection) parse() (err error) {
 	if s.wait > 0 {
 		words = append(words, "wait:"+s.wait.String())
 	}
-	if s.chosen, err = stitch.ParseFilter(strings.Join(words, " ")); err != nil {
+	s.words = strings.TrimSpace(strings.Join(words, " "))
+	if s.chosen, err = stitch.ParseFilter(s.words); err != nil {
 		return err
 	}
 	if !s.user && !strings.Contains(s.filter, "system:") {

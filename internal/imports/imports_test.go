@@ -29,6 +29,8 @@ var allowed = map[string][]string{
 	"internal/fixture/compare": {module + "/internal/fixture"},
 	"internal/imports":         {},
 	"internal/picture":         {module + "/internal/fixture"},
+	"internal/screen":          {"golang.org/x/"},
+	"internal/top":             {module + "/stitch", module + "/internal/render", module + "/internal/screen"},
 	"cmd/dlvx":                 {module, "github.com/spf13/", "github.com/mattn/", "golang.org/x/"},
 }
 

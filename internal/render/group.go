@@ -20,7 +20,7 @@ func Group(w io.Writer, g stitch.Group, style Style) error {
 		return Text(w, g.Stack(), style)
 	}
 	var head strings.Builder
-	fmt.Fprintf(&head, "%s goroutines · %s:", count(len(g.Goroutines)), states(g.Tally))
+	fmt.Fprintf(&head, "%s goroutines · %s:", Count(len(g.Goroutines)), states(g.Tally))
 	for i, member := range g.Goroutines {
 		if i == fewMembers {
 			head.WriteString(" ...")

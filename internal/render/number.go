@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// count writes a number with a comma between thousands: "4,812".
-func count(n int) string {
+// Count writes a number with a comma between thousands: "4,812".
+func Count(n int) string {
 	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
 		s = s[:i] + "," + s[i:]
 	}
 	return s

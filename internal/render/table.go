@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/dlvx/dlvx/stitch"
 )
@@ -20,27 +21,92 @@ import (
 //	18  chan receive         main.worker  main.take ./main.go:24   goroutine 7 at ./main.go:17
 //
 // Where any of them has pprof labels, they stand in a last column, LABELS: job=7 user=ann.
+// With a Width, lines are made to fit: first paths are shortened, then names of
+// functions, and what is still too long is cut.
 func Table(w io.Writer, gs []*stitch.Goroutine, style Style) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	row := func(cells ...string) { fmt.Fprintln(t, strings.Join(cells, "\t")) }
+	rows := style.rows(gs)
+	for style.Width > 0 && style.brevity < briefest && lineWidth(columnWidths(rows)) > style.Width {
+		style.brevity++
+		rows = style.rows(gs)
+	}
+	if style.Width > 0 {
+		cut(rows, style.Width)
+	}
+	t := tabwriter.NewWriter(w, 0, 0, columnGap, ' ', 0)
+	for _, cells := range rows {
+		fmt.Fprintln(t, strings.Join(cells, "\t"))
+	}
+	return t.Flush()
+}
+
+// columnGap is how many spaces there are between two columns.
+const columnGap = 2
+
+// rows returns the cells of a table, with its heads.
+func (s Style) rows(gs []*stitch.Goroutine) [][]string {
 	heads := []string{"ID", "STATE", "BEGAN IN", "STANDS AT", "CREATED BY"}
 	labelled := slices.ContainsFunc(gs, func(g *stitch.Goroutine) bool { return len(g.Labels) > 0 })
 	if labelled {
 		heads = append(heads, "LABELS")
 	}
-	row(heads...)
+	rows := [][]string{heads}
 	for _, g := range gs {
 		state := g.State.Word()
 		if d := wait(g.State.For); d != "" {
 			state += " " + d
 		}
-		cells := []string{fmt.Sprint(g.ID), orNone(state), orNone(g.Entry().Func), orNone(style.position(g.State.At)), orNone(style.creation(g))}
+		cells := []string{fmt.Sprint(g.ID), orNone(state), orNone(s.fn(g.Entry().Func)), orNone(s.position(g.State.At)), orNone(s.creation(g))}
 		if labelled {
 			cells = append(cells, orNone(labels(g)))
 		}
-		row(cells...)
+		rows = append(rows, cells)
 	}
-	return t.Flush()
+	return rows
+}
+
+// columnWidths returns how wide the columns of a table are.
+func columnWidths(rows [][]string) []int {
+	widths := make([]int, len(rows[0]))
+	for _, cells := range rows {
+		for i, c := range cells {
+			widths[i] = max(widths[i], utf8.RuneCountInString(c))
+		}
+	}
+	return widths
+}
+
+// lineWidth returns how wide a line is that has columns of some widths.
+func lineWidth(columns []int) int {
+	total := columnGap * (len(columns) - 1)
+	for _, w := range columns {
+		total += w
+	}
+	return total
+}
+
+// cut makes lines fit into a width by cutting the widest columns, but none to
+// less than its head.
+func cut(rows [][]string, width int) {
+	widths := columnWidths(rows)
+	for lineWidth(widths) > width {
+		widest := -1
+		for i, w := range widths {
+			if w > len(rows[0][i]) && (widest < 0 || w > widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			break
+		}
+		widths[widest]--
+	}
+	for _, cells := range rows {
+		for i, c := range cells {
+			if r := []rune(c); len(r) > widths[i] {
+				cells[i] = string(r[:widths[i]-1]) + "…"
+			}
+		}
+	}
 }
 
 // labels returns a goroutine's pprof labels, in the order of their keys, as one
@@ -68,9 +134,9 @@ func orNone(s string) string {
 
 func (s Style) position(f stitch.Frame) string {
 	if f.File == "" {
-		return f.Func
+		return s.fn(f.Func)
 	}
-	return strings.TrimSpace(fmt.Sprintf("%s %s:%d", f.Func, s.path(f.File), f.Line))
+	return strings.TrimSpace(fmt.Sprintf("%s %s:%d", s.fn(f.Func), s.path(f.File), f.Line))
 }
 
 func (s Style) creation(g *stitch.Goroutine) string {

@@ -20,7 +20,17 @@ type Style struct {
 	Path  func(file string) string // how a path is shown; nil: as it is
 	Dir   string                   // paths below it are shown from here on; "": all are shown whole
 	Color bool                     // with ANSI escapes
+	Width int                      // of the terminal, in columns: tables are made to fit; 0: they are as wide as they get
+
+	brevity int // how much paths and names are shortened
 }
+
+// How much is left out.
+const (
+	lastElements = 1 + iota // of a path but its last two elements
+	baseName                // of a path but the last
+	briefest                // of a function's name the directories of its package
+)
 
 const (
 	bold  = "\x1b[1m"
@@ -83,17 +93,32 @@ func (s Style) colored(escape, text string) string {
 	return escape + text + reset
 }
 
-// path shortens a path that is below the style's folder: "./main.go".
+// path shortens a path: below the style's folder to "./main.go", else by the
+// style's brevity.
 func (s Style) path(file string) string {
 	if s.Path != nil {
 		file = s.Path(file)
 	}
-	if s.Dir == "" {
-		return file
+	if s.Dir != "" {
+		rel, err := filepath.Rel(s.Dir, file)
+		if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+			file = "." + string(filepath.Separator) + rel
+		}
 	}
-	rel, err := filepath.Rel(s.Dir, file)
-	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-		return file
+	elements := strings.FieldsFunc(file, func(r rune) bool { return r == '/' || r == '\\' })
+	switch n := len(elements); {
+	case s.brevity >= baseName && n > 0:
+		return elements[n-1]
+	case s.brevity == lastElements && n > 3:
+		return "…/" + elements[n-2] + "/" + elements[n-1]
 	}
-	return "." + string(filepath.Separator) + rel
+	return file
+}
+
+// fn shortens the name of a function by the style's brevity.
+func (s Style) fn(name string) string {
+	if s.brevity >= briefest {
+		return stitch.ShortFunc(name)
+	}
+	return name
 }

@@ -39,7 +39,7 @@ func Tree(w io.Writer, top *stitch.Node, style Style) error {
 // branches writes the nodes below n, with what stands before their lines.
 func (s Style) branches(w *bufio.Writer, n *stitch.Node, indent string, depth int) {
 	if depth > maxTreeDepth && len(n.Children) > 0 {
-		fmt.Fprintf(w, "%s└─ ... %s goroutines further below\n", indent, count(n.Subtree.Alive-n.Own.Alive))
+		fmt.Fprintf(w, "%s└─ ... %s goroutines further below\n", indent, Count(n.Subtree.Alive-n.Own.Alive))
 		return
 	}
 	for i, c := range n.Children {
@@ -55,7 +55,7 @@ func (s Style) branches(w *bufio.Writer, n *stitch.Node, indent string, depth in
 func (s Style) node(n *stitch.Node) string {
 	line := s.colored(bold, nodeName(n))
 	if n.Own.Alive > 1 {
-		line += " ×" + count(n.Own.Alive)
+		line += " ×" + Count(n.Own.Alive)
 	}
 	switch {
 	case n.Own.Alive > 0:
@@ -97,7 +97,7 @@ func states(t stitch.Tally) string {
 			break
 		}
 		if len(words) > 1 {
-			word += " ×" + count(t.States[word])
+			word += " ×" + Count(t.States[word])
 		}
 		parts = append(parts, word)
 	}
