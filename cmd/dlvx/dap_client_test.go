@@ -26,6 +26,7 @@ import (
 //	build=JSON   initialize and launch, without waiting for the answer
 //	restart=JSON  restart with these arguments, and set the breakpoint again
 //	copy=FROM:TO  copy a file
+//	break=FILE:LINE  set a breakpoint at a line
 //	continue     let the program run
 //	stop         wait until the program has stopped
 //	thread=NAME  make the goroutine whose name holds this the one of the next step
@@ -116,6 +117,9 @@ func (c *dapConn) step(step string) {
 		if m := c.request("restart", arg); m.Success {
 			c.configure()
 		}
+	case "break":
+		file, line, _ := strings.Cut(arg, ":")
+		c.request("setBreakpoints", fmt.Sprintf(`{"source":{"path":%q},"breakpoints":[{"line":%s}]}`, c.ts.MkAbs(file), line))
 	case "continue":
 		c.request("continue", fmt.Sprintf(`{"threadId":%d}`, c.thread))
 	case "copy":
