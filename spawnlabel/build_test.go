@@ -54,7 +54,7 @@ const editionVar = "SPAWNLABEL_TEST_EDITION"
 // testEdition returns the edition with the test's hooks in it; with its walks
 // checked; or one that does not compile.
 func testEdition(name string) edition {
-	e := thisEdition()
+	e := thisEdition(Addition{})
 	e.label += testHooks
 	switch name {
 	case "check":

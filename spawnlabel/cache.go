@@ -7,13 +7,16 @@ import (
 	"path/filepath"
 	"runtime"
 	"time"
+
+	"github.com/dlvx/dlvx/internal/goedit"
 )
 
 // The cache folder holds
 //
 //	toolexec/KEY/dlvx-toolexec   a link to the dlvx executable (on Windows a copy), KEY from its path
-//	runtime/KEY/*.go             edited files of package runtime, KEY from their contents
-//	verdict/KEY                  whether a Go can record, KEY from its runtime: empty, or the reason why not
+//	runtime/KEY/*.go             edited files of a package, KEY from their contents
+//	verdict/KEY                  whether a Go can record, KEY from its runtime: a line with the reason why not,
+//	                             and one why not with the addition; both empty where it can
 //
 // An entry appears under its name all at once, by a rename, and never changes;
 // so any number of processes may add the same one. What has not been used for
@@ -85,17 +88,17 @@ func prune(dir string) {
 }
 
 // store keeps edited files and returns the folder that holds them.
-func store(files []runtimeFile) (string, error) {
+func store(files []goedit.Result) (string, error) {
 	var parts []string
 	for _, f := range files {
-		parts = append(parts, f.name, string(f.text))
+		parts = append(parts, f.Name, string(f.Text))
 	}
 	return entry("runtime", digest(parts...), func(path string) error {
 		if err := os.Mkdir(path, 0o777); err != nil {
 			return err
 		}
 		for _, f := range files {
-			if err := os.WriteFile(filepath.Join(path, f.name), f.text, 0o666); err != nil {
+			if err := os.WriteFile(filepath.Join(path, f.Name), f.Text, 0o666); err != nil {
 				return err
 			}
 		}

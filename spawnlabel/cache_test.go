@@ -9,13 +9,15 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/dlvx/dlvx/internal/goedit"
 )
 
 // stored are files for the cache that differ by kind.
-func stored(kind int) []runtimeFile {
-	var files []runtimeFile
+func stored(kind int) []goedit.Result {
+	var files []goedit.Result
 	for i := range 4 {
-		files = append(files, runtimeFile{name: fmt.Sprintf("%d.go", i), text: []byte(strings.Repeat(fmt.Sprintf("%d,%d\n", kind, i), 20_000))})
+		files = append(files, goedit.Result{Name: fmt.Sprintf("%d.go", i), Text: []byte(strings.Repeat(fmt.Sprintf("%d,%d\n", kind, i), 20_000))})
 	}
 	return files
 }
@@ -32,8 +34,8 @@ func storeAll() error {
 			for _, f := range files {
 				if err == nil {
 					var text []byte
-					if text, err = os.ReadFile(filepath.Join(dir, f.name)); string(text) != string(f.text) {
-						err = errors.Join(err, fmt.Errorf("%s/%s has %d bytes, not %d", dir, f.name, len(text), len(f.text)))
+					if text, err = os.ReadFile(filepath.Join(dir, f.Name)); string(text) != string(f.Text) {
+						err = errors.Join(err, fmt.Errorf("%s/%s has %d bytes, not %d", dir, f.Name, len(text), len(f.Text)))
 					}
 				}
 			}

@@ -7,8 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/dlvx/dlvx/internal/goedit"
 )
 
 // runtimePaths returns the files of the installed Go's package runtime.
@@ -56,13 +59,13 @@ func changedRuntime(t *testing.T, file, old, new string) []string {
 }
 
 // editPaths reads and edits files.
-func editPaths(t *testing.T, paths []string) ([]runtimeFile, error) {
+func editPaths(t *testing.T, paths []string) ([]goedit.Result, error) {
 	t.Helper()
-	files, err := readFiles(paths)
+	files, err := goedit.ReadFiles(paths)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return thisEdition().edit(files)
+	return thisEdition(Addition{}).editRuntime(files, runtime.GOOS)
 }
 
 func TestEditKeepsLines(t *testing.T) {
@@ -74,19 +77,19 @@ func TestEditKeepsLines(t *testing.T) {
 		t.Errorf("%d files, want 5", len(files))
 	}
 	for _, f := range files {
-		if _, err := parser.ParseFile(token.NewFileSet(), f.name, f.text, 0); err != nil {
+		if _, err := parser.ParseFile(token.NewFileSet(), f.Name, f.Text, 0); err != nil {
 			t.Error(err)
 		}
-		if f.original == "" {
+		if f.Original == "" {
 			continue
 		}
-		before, err := os.ReadFile(f.original)
+		before, err := os.ReadFile(f.Original)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, have := strings.Split(string(before), "\n"), strings.Split(string(f.text), "\n")
+		want, have := strings.Split(string(before), "\n"), strings.Split(string(f.Text), "\n")
 		if len(want) != len(have) {
-			t.Errorf("%s: %d lines became %d", f.name, len(want), len(have))
+			t.Errorf("%s: %d lines became %d", f.Name, len(want), len(have))
 			continue
 		}
 		changed := 0
@@ -96,7 +99,7 @@ func TestEditKeepsLines(t *testing.T) {
 			}
 		}
 		if changed == 0 || changed > 3 {
-			t.Errorf("%s: %d lines changed", f.name, changed)
+			t.Errorf("%s: %d lines changed", f.Name, changed)
 		}
 	}
 }
@@ -131,17 +134,17 @@ func TestEditWithoutTimers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		if f.name == "time.go" || f.name == "zspawntimer.go" {
-			t.Errorf("%s is among the edited files of a runtime without newTimer", f.name)
+		if f.Name == "time.go" || f.Name == "zspawntimer.go" {
+			t.Errorf("%s is among the edited files of a runtime without newTimer", f.Name)
 		}
 	}
 }
 
 func TestEditionID(t *testing.T) {
-	e := thisEdition()
+	e := thisEdition(Addition{})
 	other := e
 	other.timer += " "
-	if e.id() != thisEdition().id() || e.id() == other.id() {
-		t.Errorf("ids %s, %s, and of another edition %s", e.id(), thisEdition().id(), other.id())
+	if e.id() != thisEdition(Addition{}).id() || e.id() == other.id() {
+		t.Errorf("ids %s, %s, and of another edition %s", e.id(), thisEdition(Addition{}).id(), other.id())
 	}
 }

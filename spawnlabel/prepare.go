@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strconv"
 	"strings"
+
+	"github.com/dlvx/dlvx/internal/goedit"
 )
 
 // A Request says what is going to be built, and how.
@@ -19,6 +19,7 @@ type Request struct {
 	Env        []string // its environment; nil: this process's
 	BuildFlags []string // the user's own build flags, one argument each
 	Exe        string   // the dlvx executable; its main must call [Toolexec], see [ToolexecName]
+	Addition   Addition // the one that main calls [Toolexec] with
 }
 
 // A Plan says how to build a program that records, or why that cannot be.
@@ -28,6 +29,9 @@ type Plan struct {
 	// Reason is empty, or one line that says why this Go cannot record. Flags
 	// is empty then, and the program is to be built as the user said.
 	Reason string
+	// Missing is empty, or one line that says why this Go cannot have the
+	// addition, whether or not it can record.
+	Missing string
 }
 
 // Prepare finds the Go that would build, toolchain selection by go.mod and
@@ -47,12 +51,12 @@ func Prepare(ctx context.Context, r Request) (Plan, error) {
 	if err != nil {
 		return Plan{}, err // the go command fails on it in the same way
 	}
-	reason, err := verdict(thisEdition(), env)
+	reason, missing, err := verdict(thisEdition(r.Addition), env)
 	if err != nil {
-		reason = err.Error()
+		reason, missing = err.Error(), err.Error()
 	}
 	if reason != "" {
-		return Plan{Reason: reason}, nil
+		return Plan{Reason: reason, Missing: missing}, nil
 	}
 	wrapper, err := link(r.Exe)
 	if err != nil {
@@ -62,14 +66,14 @@ func Prepare(ctx context.Context, r Request) (Plan, error) {
 	if err != nil {
 		return Plan{Reason: fmt.Sprintf("making dlvx usable as -toolexec: %v", err)}, nil
 	}
-	return Plan{Flags: []string{"-toolexec=" + value}}, nil
+	return Plan{Flags: []string{"-toolexec=" + value}, Missing: missing}, nil
 }
 
 // goEnv is what the go command says of itself.
-type goEnv struct{ GOROOT, GOVERSION, GOFLAGS string }
+type goEnv struct{ GOROOT, GOVERSION, GOFLAGS, GOOS string }
 
 func (r Request) goEnv(ctx context.Context) (goEnv, error) {
-	cmd := exec.CommandContext(ctx, r.Go, "env", "-json", "GOROOT", "GOVERSION", "GOFLAGS")
+	cmd := exec.CommandContext(ctx, r.Go, "env", "-json", "GOROOT", "GOVERSION", "GOFLAGS", "GOOS")
 	cmd.Dir, cmd.Env = r.Dir, r.Env
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -88,41 +92,34 @@ func (r Request) goEnv(ctx context.Context) (goEnv, error) {
 }
 
 // verdict returns "" if e fits the package runtime of that Go, else the
-// reason why not, in one line. A GOROOT that cannot be read is an error, which
-// is not kept.
-func verdict(e edition, env goEnv) (string, error) {
-	dir := filepath.Join(env.GOROOT, "src", "runtime")
-	entries, err := os.ReadDir(dir)
+// reason why not, in one line, and the same for its addition. A GOROOT that
+// cannot be read is an error, which is not kept.
+func verdict(e edition, env goEnv) (reason, missing string, err error) {
+	paths, state, err := runtimeFiles(env.GOROOT)
 	if err != nil {
-		return "", fmt.Errorf("reading package runtime of %s: %w", env.GOVERSION, err)
+		return "", "", fmt.Errorf("reading package runtime of %s: %w", env.GOVERSION, err)
 	}
-	var paths []string
-	key := []string{e.id(), env.GOVERSION, dir}
-	for _, f := range entries {
-		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
-			continue
-		}
-		info, err := f.Info()
-		if err != nil {
-			return "", fmt.Errorf("reading package runtime of %s: %w", env.GOVERSION, err)
-		}
-		paths = append(paths, filepath.Join(dir, f.Name()))
-		key = append(key, f.Name(), strconv.FormatInt(info.Size(), 10), strconv.FormatInt(info.ModTime().UnixNano(), 10))
-	}
-	path, err := entry("verdict", digest(key...), func(path string) error {
-		files, err := readFiles(paths)
+	key := digest(append([]string{e.id(), env.GOVERSION, env.GOOS}, state...)...)
+	path, err := entry("verdict", key, func(path string) error {
+		files, err := goedit.ReadFiles(paths)
 		if err != nil {
 			return err
 		}
-		reason := ""
-		if _, err := e.edit(files); err != nil {
-			reason = fmt.Sprintf("spawn labels do not fit the runtime of %s: %v", env.GOVERSION, err)
+		reason, missing := e.verdictOf(files, env.GOOS)
+		if reason != "" {
+			reason = fmt.Sprintf("spawn labels do not fit the runtime of %s: %s", env.GOVERSION, reason)
 		}
-		return os.WriteFile(path, []byte(reason), 0o666)
+		if missing != "" {
+			missing = fmt.Sprintf("%s does not fit the runtime of %s: %s", e.add.Name, env.GOVERSION, missing)
+		}
+		return os.WriteFile(path, []byte(oneLine(reason)+"\n"+oneLine(missing)), 0o666)
 	})
 	if err != nil {
-		return "", fmt.Errorf("trying spawn labels on the runtime of %s, with dlvx's cache folder: %w", env.GOVERSION, err)
+		return "", "", fmt.Errorf("trying spawn labels on the runtime of %s, with dlvx's cache folder: %w", env.GOVERSION, err)
 	}
-	reason, err := os.ReadFile(path)
-	return strings.ReplaceAll(string(reason), "\n", " "), err
+	text, err := os.ReadFile(path)
+	reason, missing, _ = strings.Cut(string(text), "\n")
+	return reason, missing, err
 }
+
+func oneLine(s string) string { return strings.ReplaceAll(s, "\n", " ") }

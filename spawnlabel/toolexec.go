@@ -2,6 +2,7 @@ package spawnlabel
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +10,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
+
+	"github.com/dlvx/dlvx/internal/goedit"
 )
 
 // ToolexecName is the base name, without .exe, under which dlvx is run as a
@@ -22,8 +26,10 @@ const ToolexecName = "dlvx-toolexec"
 // has a wrapper too, that one and its arguments before the tool.
 //
 // When the compiler compiles package runtime, Toolexec compiles it with spawn
-// labels. Where they do not fit this runtime, or it does not compile with them,
-// Toolexec says so in one line on stderr and compiles the runtime as it is.
+// labels and the addition, and with the addition one of its other packages.
+// Where only the addition does not fit, it is left out. Where labels do not fit
+// this runtime, or it does not compile with them, Toolexec says so in one line
+// on stderr and compiles the runtime as it is.
 // What may go better the next time (a cache folder that cannot be written, a
 // compiler that was killed) fails the build instead: the go command keeps the
 // result of a compilation that succeeds, and would use a plain runtime in all
@@ -35,8 +41,8 @@ const ToolexecName = "dlvx-toolexec"
 // its own standard files), as they are.
 //
 // It returns the exit code for the process.
-func Toolexec(args []string, stdout, stderr io.Writer) int {
-	return thisEdition().toolexec(args, stdout, stderr)
+func Toolexec(args []string, stdout, stderr io.Writer, add Addition) int {
+	return thisEdition(add).toolexec(args, stdout, stderr)
 }
 
 func (e edition) toolexec(args []string, stdout, stderr io.Writer) int {
@@ -55,8 +61,8 @@ func (e edition) toolexec(args []string, stdout, stderr io.Writer) int {
 			fmt.Fprintf(stderr, "%s: reading the compiler's arguments: %v\n", ToolexecName, err)
 			return 1
 		}
-		if compilesRuntime(expanded[at+1:]) {
-			return e.compile(args, expanded, at, stdout, stderr)
+		if path := packageOf(expanded[at+1:]); e.edits(path) {
+			return e.compile(path, args, expanded, at, stdout, stderr)
 		}
 	}
 	return replaceProcess(args, stderr)
@@ -73,14 +79,15 @@ func compilerOf(args []string) (int, bool) {
 	return 0, false
 }
 
-// compilesRuntime tells whether these are the compiler's arguments for package runtime.
-func compilesRuntime(args []string) bool {
+// packageOf returns the path of the package that the compiler compiles with
+// these arguments, "" where they do not say.
+func packageOf(args []string) string {
 	for i := 1; i < len(args); i++ {
 		if args[i-1] == "-p" {
-			return args[i] == "runtime"
+			return args[i]
 		}
 	}
-	return false
+	return ""
 }
 
 // version prints the compiler's -V=full line with the edition in it. The go
@@ -112,11 +119,21 @@ type refusal struct{ error }
 // compiler that has run out of memory or disk writes nothing like it.
 var compileError = regexp.MustCompile(`(?m)^.+\.go:\d+:(\d+:)? .+$|^.*internal compiler error: .+$`)
 
-// compile compiles package runtime with spawn labels, or without on a refusal.
-// args is the command line as given, expanded the same with response files
-// read, at the compiler's place in both.
-func (e edition) compile(args, expanded []string, at int, stdout, stderr io.Writer) int {
-	err := e.compileEdited(expanded, at, stdout, stderr)
+// compile compiles package runtime with spawn labels, or without on a refusal,
+// and another package with the addition. args is the command line as given,
+// expanded the same with response files read, at the compiler's place in both.
+func (e edition) compile(path string, args, expanded []string, at int, stdout, stderr io.Writer) int {
+	err := e.compileEdited(path, expanded, at, stdout, stderr)
+	if err, ok := err.(refusal); ok && e.add.Edit != nil {
+		if _, ok := err.error.(misfit); !ok { // that, Prepare has told those who want to know it
+			fmt.Fprintf(stderr, "dlvx: this build is without %s, as package %s refuses it: %v\n", e.add.Name, path, err)
+		}
+		e.add = Addition{}
+		if path != "runtime" {
+			return replaceProcess(args, stderr)
+		}
+		return e.compile(path, args, expanded, at, stdout, stderr)
+	}
 	switch err := err.(type) {
 	case nil:
 		return 0
@@ -124,12 +141,12 @@ func (e edition) compile(args, expanded []string, at int, stdout, stderr io.Writ
 		fmt.Fprintf(stderr, "dlvx: this build does not record spawn labels: %v\n", err)
 		return replaceProcess(args, stderr)
 	}
-	fmt.Fprintf(stderr, "%s: compiling package runtime with spawn labels: %v (build again, or without this -toolexec)\n", ToolexecName, err)
+	fmt.Fprintf(stderr, "%s: compiling package %s with spawn labels: %v (build again, or without this -toolexec)\n", ToolexecName, path, err)
 	return 1
 }
 
-func (e edition) compileEdited(args []string, at int, stdout, stderr io.Writer) error {
-	edited, err := e.editedCommand(args, at)
+func (e edition) compileEdited(path string, args []string, at int, stdout, stderr io.Writer) error {
+	edited, err := e.editedCommand(path, args, at)
 	if err != nil {
 		return err
 	}
@@ -137,7 +154,7 @@ func (e edition) compileEdited(args []string, at int, stdout, stderr io.Writer) 
 	code, err := child(edited, &out, &errs)
 	if err == nil && code != 0 {
 		if line := compileError.FindString(errs.String() + out.String()); line != "" {
-			return refusal{fmt.Errorf("the edited runtime does not compile: %s", line)}
+			return refusal{fmt.Errorf("the edited %s does not compile: %s", path, line)}
 		}
 		err = fmt.Errorf("the compiler ended with exit code %d", code)
 	}
@@ -146,8 +163,8 @@ func (e edition) compileEdited(args []string, at int, stdout, stderr io.Writer) 
 	return err
 }
 
-// editedCommand returns the command with the runtime's files edited.
-func (e edition) editedCommand(args []string, at int) ([]string, error) {
+// editedCommand returns the command with the package's files edited.
+func (e edition) editedCommand(path string, args []string, at int) ([]string, error) {
 	wd, err := os.Getwd()
 	if err != nil {
 		return nil, err
@@ -163,17 +180,17 @@ func (e edition) editedCommand(args []string, at int) ([]string, error) {
 		paths = append(paths, path)
 		place[path] = files + i
 	}
-	texts, err := readFiles(paths)
+	texts, err := goedit.ReadFiles(paths)
 	if err != nil {
 		return nil, err
 	}
-	edited, err := e.edit(texts)
+	edited, err := e.editFiles(path, texts, cmp.Or(os.Getenv("GOOS"), runtime.GOOS)) // the go command sets it for its tools
 	if err != nil {
 		return nil, refusal{err}
 	}
 	dir, err := store(edited)
 	if err != nil {
-		return nil, fmt.Errorf("keeping the edited runtime in the cache folder: %w", err)
+		return nil, fmt.Errorf("keeping the edited %s in the cache folder: %w", path, err)
 	}
 
 	// A compiler names a file in debug information by its path after
@@ -185,15 +202,15 @@ func (e edition) editedCommand(args []string, at int) ([]string, error) {
 	trim += at + 1
 	out := append([]string(nil), args...)
 	rewrites := ""
-	home := filepath.Dir(rewrite(edited[0].original, args[trim]))
+	home := filepath.Dir(rewrite(edited[0].Original, args[trim]))
 	for _, f := range edited {
-		copied := filepath.Join(dir, f.name)
-		if f.original == "" {
+		copied := filepath.Join(dir, f.Name)
+		if f.Original == "" {
 			out = append(out, copied)
-			rewrites += copied + "=>" + filepath.Join(home, f.name) + ";"
+			rewrites += copied + "=>" + filepath.Join(home, f.Name) + ";"
 		} else {
-			out[place[f.original]] = copied
-			rewrites += copied + "=>" + rewrite(f.original, args[trim]) + ";"
+			out[place[f.Original]] = copied
+			rewrites += copied + "=>" + rewrite(f.Original, args[trim]) + ";"
 		}
 	}
 	out[trim] = rewrites + args[trim]

@@ -14,7 +14,7 @@ import (
 func TestToolexecVersion(t *testing.T) {
 	compiler := selfAs(t, "compile")
 	t.Setenv(fakeName, "compile")
-	id := thisEdition().id()
+	id := thisEdition(Addition{}).id()
 	for line, want := range map[string]string{
 		"compile version go1.26.8":                          "compile version go1.26.8 spawnlabel-" + id + "\n",
 		"compile version go1.26.8 X:staticlockranking":      "compile version go1.26.8 X:staticlockranking spawnlabel-" + id + "\n",
@@ -23,7 +23,7 @@ func TestToolexecVersion(t *testing.T) {
 		t.Setenv(fakeAnswer, line)
 		for _, args := range [][]string{{compiler, "-V=full"}, {selfAs(t, userTool), os.DevNull, compiler, "-V=full"}} {
 			var out, errs bytes.Buffer
-			if code := Toolexec(args, &out, &errs); code != 0 || out.String() != want || errs.Len() != 0 {
+			if code := Toolexec(args, &out, &errs, Addition{}); code != 0 || out.String() != want || errs.Len() != 0 {
 				t.Errorf("%v: exit code %d, %q, %q; want %q", args, code, out.String(), errs.String(), want)
 			}
 		}
@@ -32,12 +32,12 @@ func TestToolexecVersion(t *testing.T) {
 
 func TestToolexecMisuse(t *testing.T) {
 	var out, errs bytes.Buffer
-	if code := Toolexec(nil, &out, &errs); code != 2 || !strings.Contains(errs.String(), "-toolexec=dlvx-toolexec") {
+	if code := Toolexec(nil, &out, &errs, Addition{}); code != 2 || !strings.Contains(errs.String(), "-toolexec=dlvx-toolexec") {
 		t.Errorf("without arguments: exit code %d, %q", code, errs.String())
 	}
 	errs.Reset()
 	missing := filepath.Join(t.TempDir(), "asm")
-	if code := Toolexec([]string{missing}, &out, &errs); code != 1 || !strings.Contains(errs.String(), missing) {
+	if code := Toolexec([]string{missing}, &out, &errs, Addition{}); code != 1 || !strings.Contains(errs.String(), missing) {
 		t.Errorf("a tool that is not there: exit code %d, %q", code, errs.String())
 	}
 }

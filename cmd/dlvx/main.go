@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/dlvx/dlvx/debugmode"
 	"github.com/dlvx/dlvx/delve"
 	"github.com/dlvx/dlvx/spawnlabel"
 	"github.com/spf13/cobra"
@@ -21,7 +22,7 @@ func main() {
 	// recording build: before anything else, and quickly.
 	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
 	if name == spawnlabel.ToolexecName {
-		os.Exit(spawnlabel.Toolexec(os.Args[1:], os.Stdout, os.Stderr))
+		os.Exit(spawnlabel.Toolexec(os.Args[1:], os.Stdout, os.Stderr, debugmode.Addition()))
 	}
 	if err := rootCommand().Execute(); err != nil {
 		os.Exit(1) // cobra has said why

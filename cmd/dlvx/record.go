@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dlvx/dlvx/debugmode"
 	"github.com/dlvx/dlvx/delve"
 	"github.com/dlvx/dlvx/spawnlabel"
 	"github.com/spf13/cobra"
@@ -102,7 +103,7 @@ func labelFlags(ctx context.Context, dir string, env, buildFlags []string) ([]st
 		dir = filepath.Join(dir, c)
 	}
 	plan, err := spawnlabel.Prepare(ctx, spawnlabel.Request{
-		Go: "go", Dir: dir, Env: env, BuildFlags: buildFlags, Exe: exe,
+		Go: "go", Dir: dir, Env: env, BuildFlags: buildFlags, Exe: exe, Addition: debugmode.Addition(),
 	})
 	if err == nil && plan.Reason != "" {
 		err = errors.New(plan.Reason)
