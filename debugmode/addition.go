@@ -15,7 +15,7 @@ import (
 )
 
 //go:embed addition.go runtime
-var own embed.FS
+var files embed.FS
 
 // Addition returns what the mode adds to recorded programs.
 func Addition() spawnlabel.Addition {
@@ -30,11 +30,11 @@ func Addition() spawnlabel.Addition {
 func id() string {
 	h := sha256.New()
 	fmt.Fprintln(h, version)
-	err := fs.WalkDir(own, ".", func(path string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		text, err := own.ReadFile(path)
+		text, err := files.ReadFile(path)
 		fmt.Fprintf(h, "%s %d\n%s", path, len(text), text)
 		return err
 	})
@@ -157,7 +157,7 @@ func editTesting(p *goedit.Package) error {
 }
 
 func template(name string) string {
-	text, err := own.ReadFile("runtime/" + name + ".tmpl")
+	text, err := files.ReadFile("runtime/" + name + ".tmpl")
 	if err != nil {
 		panic(err) // it is embedded
 	}

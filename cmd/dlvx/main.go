@@ -9,6 +9,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dlvx/dlvx/debugmode"
@@ -45,8 +46,10 @@ Pass flags to the program you are debugging using ` + "`--`" + `, for example:
 
 ` + "`dlvx exec ./hello -- server --config conf/config.toml`"
 	hasReplay := false
-	for _, cmd := range root.Commands() {
+	for _, cmd := range slices.Clone(root.Commands()) {
 		switch cmd.Name() {
+		case "run": // an old name of debug, which dlv hides
+			root.RemoveCommand(cmd)
 		case "debug":
 			setUpDebug(cmd)
 		case "test":
@@ -73,7 +76,7 @@ Pass flags to the program you are debugging using ` + "`--`" + `, for example:
 	if !hasReplay {
 		root.AddCommand(replayCommand())
 	}
-	root.AddCommand(buildCommand(env), buildflagsCommand(), dumpCommand(), psCommand(), pstreeCommand(), topCommand(), whereCommand())
+	root.AddCommand(buildCommand(env), runCommand(), buildflagsCommand(), dumpCommand(), psCommand(), pstreeCommand(), topCommand(), whereCommand())
 	return root
 }
 

@@ -93,22 +93,28 @@ func (r recording) environment(set string, n int) (godebug, note string) {
 // labelFlags returns the flags by which the Go that would build in dir makes a
 // program that records labels, or an error that says why it cannot.
 func labelFlags(ctx context.Context, dir string, env, buildFlags []string) ([]string, error) {
+	plan, err := labelPlan(ctx, dir, env, buildFlags)
+	if err == nil && plan.Reason != "" {
+		err = errors.New(plan.Reason)
+	}
+	return plan.Flags, err
+}
+
+// labelPlan says how the Go that would build in dir makes a program that
+// records labels.
+func labelPlan(ctx context.Context, dir string, env, buildFlags []string) (spawnlabel.Plan, error) {
 	exe, err := os.Executable()
 	if err != nil {
-		return nil, fmt.Errorf("finding dlvx's own executable: %w", err)
+		return spawnlabel.Plan{}, fmt.Errorf("finding dlvx's own executable: %w", err)
 	}
 	if c, _ := delve.ChdirFlag(buildFlags); filepath.IsAbs(c) {
 		dir = c
 	} else if c != "" {
 		dir = filepath.Join(dir, c)
 	}
-	plan, err := spawnlabel.Prepare(ctx, spawnlabel.Request{
+	return spawnlabel.Prepare(ctx, spawnlabel.Request{
 		Go: "go", Dir: dir, Env: env, BuildFlags: buildFlags, Exe: exe, Addition: debugmode.Addition(),
 	})
-	if err == nil && plan.Reason != "" {
-		err = errors.New(plan.Reason)
-	}
-	return plan.Flags, err
 }
 
 // defaultAncestors is how many generations of spawners the runtime is told to

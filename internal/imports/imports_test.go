@@ -18,7 +18,9 @@ const module = "github.com/dlvx/dlvx"
 // library: prefixes of import paths. Tests are free.
 var allowed = map[string][]string{
 	"stitch":                   {},
-	"spawnlabel":               {},
+	"spawnlabel":               {module + "/internal/goedit"},
+	"debugmode":                {module + "/stitch", module + "/spawnlabel", module + "/internal/goedit", module + "/internal/render"},
+	"internal/goedit":          {},
 	"goruntime":                {module + "/stitch", module + "/spawnlabel"},
 	"process":                  {module + "/stitch", module + "/spawnlabel", module + "/goruntime", "golang.org/x/sys"},
 	"delve":                    {module + "/stitch", module + "/goruntime", "github.com/go-delve/", "github.com/spf13/", "golang.org/x/", "github.com/mattn/"},

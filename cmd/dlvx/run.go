@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/dlvx/dlvx/debugmode"
+	"github.com/dlvx/dlvx/delve"
+	"github.com/spf13/cobra"
+)
+
+func runCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "run [flags] PACKAGE | FILES.go [arguments of the program]",
+		Short: "Build and run a program as go run does, and warn of what goes wrong with its goroutines.",
+		Long: `Builds and runs a program as go run does, and says on the standard error, while
+it runs:
+
+	which goroutines run too long without blocking or yielding (--slow), and
+	which stay too long in a system or cgo call (--blocked);
+	which still exist when the program exits (--pending), and which of them can
+	never be woken (--leaks: Go 1.26 and later);
+	which contexts are never cancelled (--contexts);
+	when it gets a SIGUSR1 (--dump-signal): what every goroutine is doing.
+
+Each with the stacks of the go statements that led to it. The program needs
+nothing for it, and notices nothing: its standard files, signals and exit status
+are its own.
+
+	dlvx run ./cmd/server -port 8080
+	dlvx run --slow 20ms -o json --report warnings.json main.go
+
+A goroutine that is meant to be left over has the comment //dlvx:background on
+the line of its go statement, or above it; or name it: --background main.poll.`,
+	}
+	cmd.Flags().SetInterspersed(false)
+	var w watch
+	w.addFlags(cmd.Flags())
+	cmd.Run = func(cmd *cobra.Command, args []string) { exit(run(cmd, args, w)) }
+	return cmd
+}
+
+// run is dlvx run. It returns the program's exit status.
+func run(cmd *cobra.Command, args []string, w watch) (status int, err error) {
+	if err := w.check(); err != nil {
+		return 1, err
+	}
+	packages, programArgs := splitProgram(args)
+	if len(packages) == 0 {
+		return 1, errors.New("no package and no Go files to run: dlvx run ./cmd/server")
+	}
+	own := delve.SplitBuildFlags(delve.OptionsOf(cmd).BuildFlags)
+	ctx := notify(interrupts...)
+	flags, err := w.prepare(ctx, own)
+	if err != nil {
+		return 1, err
+	}
+	dir, err := os.MkdirTemp("", "dlvx-run-")
+	if err != nil {
+		return 1, fmt.Errorf("making a folder for the program: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	binary := filepath.Join(dir, programName(packages))
+	if err := goBuild(ctx, binary, slices.Concat(own, flags), packages); err != nil {
+		return 1, err
+	}
+	if ctx.Err() != nil {
+		return 1, context.Cause(ctx)
+	}
+	report, closeReport, err := w.open()
+	if err != nil {
+		return 1, err
+	}
+	program := exec.Command(binary, programArgs...)
+	program.Stdin, program.Stdout, program.Stderr = os.Stdin, os.Stdout, os.Stderr
+	program.Env = plainEnv()
+	status, err = w.watched(program, report)
+	if closeErr := closeReport(); err == nil {
+		err = closeErr
+	}
+	if err == nil && status == 0 && w.fails(report) {
+		status = 1
+	}
+	return status, err
+}
+
+// watched runs a program to its end, and passes on the signals that dlvx gets.
+func (w watch) watched(program *exec.Cmd, report *debugmode.Report) (status int, err error) {
+	wait := program.Wait
+	if w.off {
+		err = program.Start()
+	} else {
+		wait, err = w.settings.Start(program, func(records io.Reader) {
+			if err := report.Add(records, ""); err != nil {
+				fmt.Fprintf(os.Stderr, "dlvx: %v; there are no more warnings\n", err)
+			}
+		})
+	}
+	if err != nil {
+		return 1, fmt.Errorf("starting the program: %w", err)
+	}
+	endSignals := passSignals(program.Process)
+	err = wait()
+	endSignals()
+	var ended *exec.ExitError
+	if err != nil && !errors.As(err, &ended) {
+		return 1, fmt.Errorf("running the program: %w", err)
+	}
+	return statusOf(program.ProcessState), nil
+}
+
+// splitProgram splits arguments as go run does: Go files, or else a package,
+// and what is the program's.
+func splitProgram(args []string) (packages, program []string) {
+	n := 0
+	for n < len(args) && strings.HasSuffix(args[n], ".go") {
+		n++
+	}
+	if n == 0 && len(args) > 0 {
+		n = 1
+	}
+	packages, program = args[:n], args[n:]
+	if len(program) > 0 && program[0] == "--" {
+		program = program[1:]
+	}
+	return packages, program
+}
+
+// programName returns the name that go run gives a program.
+func programName(packages []string) string {
+	path, _, _ := strings.Cut(packages[0], "@")
+	if abs, err := filepath.Abs(path); err == nil && (strings.HasPrefix(path, ".") || filepath.IsAbs(path)) {
+		path = abs
+	}
+	return strings.TrimSuffix(filepath.Base(filepath.ToSlash(path)), ".go") + ".exe"[:4*isWindows]
+}
+
+// goBuild builds a program with optimisations.
+func goBuild(ctx context.Context, binary string, flags, packages []string) error {
+	dir, flags := delve.ChdirFlag(flags)
+	args := []string{"build"}
+	if dir != "" {
+		args = append(args, "-C="+dir)
+	}
+	args = slices.Concat(args, []string{"-o", binary}, flags, packages)
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Env = plainEnv()
+	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr // stdout is the program's
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return fmt.Errorf("building %s: %w", strings.Join(packages, " "), err)
+	}
+	return nil
+}
+
+// plainEnv returns the environment without what [delve.Commands] has set for
+// the builds of dlv's commands.
+func plainEnv() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool { return v == "CGO_CFLAGS=-O0 -g" })
+}

@@ -1,0 +1,80 @@
+package debugmode
+
+import (
+	"time"
+
+	"github.com/dlvx/dlvx/stitch"
+)
+
+// A Kind says what an event is about.
+type Kind string
+
+const (
+	Slow    Kind = "slow"    // a goroutine ran too long without blocking or yielding
+	Blocked Kind = "blocked" // a system or cgo call took too long
+	Pending Kind = "pending" // goroutines that still exist at exit
+	Leak    Kind = "leak"    // goroutines that can never be woken
+	Left    Kind = "left"    // goroutines that a test left behind
+	Context Kind = "context" // contexts that have not been cancelled
+	Dump    Kind = "dump"    // goroutines, because a dump was asked for
+)
+
+// Kinds are those that tell of something which may be wrong.
+var Kinds = []Kind{Slow, Blocked, Pending, Leak, Left, Context}
+
+// An Event is one thing that the runtime of a watched program has to say. The
+// fields that its kind does not name are zero.
+type Event struct {
+	Kind Kind
+
+	// Goroutine is the one that it is about, or one of Count equal ones, which
+	// waits the longest. 0: contexts, of which Count were made at one place.
+	Goroutine int64
+	Count     int
+	Total     int // contexts made at that place, cancelled ones too
+
+	Stack stitch.Stack   // the goroutine's, or of the call that made the contexts
+	Mid   []stitch.Frame // slow: its own frames when the limit had passed; nil: not known
+
+	Ran    time.Duration // slow: on a thread. blocked: in the call
+	Wall   time.Duration // slow: by the clock
+	GoesOn bool          // slow: it still runs
+	Waited time.Duration // in its present state; 0: not known
+	Test   string        // left: the test
+
+	// Dir is the folder of the package whose tests the process runs; "": it runs none.
+	Dir string
+	// AtExit tells whether the list that this belongs to was made at the end
+	// of the program.
+	AtExit bool
+	// tested: a test started it.
+	tested bool
+}
+
+// An end says that a list is complete.
+type end struct {
+	kind   Kind
+	atExit bool
+	total  int // goroutines, where they were counted
+	lost   int // of them in no event
+}
+
+// function returns the first function of the goroutine, "" if it is not known.
+func (e *Event) function() string {
+	if len(e.Stack.Segments) == 0 {
+		return ""
+	}
+	frames := e.Stack.Segments[0].Frames
+	if len(frames) == 0 {
+		return ""
+	}
+	return frames[len(frames)-1].Func
+}
+
+// site returns the go statement that made the goroutine, zero where it is not known.
+func (e *Event) site() stitch.Frame {
+	if len(e.Stack.Segments) < 2 || len(e.Stack.Segments[1].Frames) == 0 {
+		return stitch.Frame{}
+	}
+	return e.Stack.Segments[1].Frames[0]
+}

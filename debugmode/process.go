@@ -1,0 +1,55 @@
+package debugmode
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+)
+
+// Start starts a program with the mode on. Its records come out of the reader
+// that is given to sink, which runs on a goroutine of its own, until it ends; the
+// function that Start returns waits for the program and then for sink, and
+// returns what exec.Cmd.Wait does.
+//
+// The program need not have the mode in it: there are no records then.
+func (s Settings) Start(cmd *exec.Cmd, sink func(records io.Reader)) (wait func() error, err error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("making a pipe for the debug mode: %w", err)
+	}
+	s.Pass(cmd, w)
+	if err := cmd.Start(); err != nil {
+		r.Close()
+		w.Close()
+		return nil, err
+	}
+	done := make(chan struct{})
+	go func() {
+		sink(r)
+		close(done)
+		io.Copy(io.Discard, r) // the program is not to wait for a reader that has given up
+	}()
+	return func() error {
+		err := cmd.Wait()
+		Stop(w)
+		w.Close()
+		<-done
+		r.Close() // a child of the program's may still have the other end
+		return err
+	}, nil
+}
+
+// Pass lets a command that has not been started write its records to w. The
+// caller says with [Stop] that it has ended.
+func (s Settings) Pass(cmd *exec.Cmd, w *os.File) {
+	if cmd.Env == nil {
+		cmd.Env = os.Environ()
+	}
+	cmd.ExtraFiles = append(cmd.ExtraFiles, w)
+	cmd.Env = append(cmd.Env, variable+"="+s.value(2+len(cmd.ExtraFiles)))
+}
+
+// Stop writes the line that ends the records, behind whatever a program that
+// was killed has left. Errors mean that nobody reads any more.
+func Stop(w io.Writer) { io.WriteString(w, "\n"+stop+"\n") }
