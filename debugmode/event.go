@@ -47,8 +47,8 @@ type Event struct {
 	// AtExit tells whether the list that this belongs to was made at the end
 	// of the program.
 	AtExit bool
-	// tested: a test started it.
-	tested bool
+	// Tested: a test started it, and it has been reported as left behind by that.
+	Tested bool
 }
 
 // An end says that a list is complete.
@@ -61,11 +61,8 @@ type end struct {
 
 // function returns the first function of the goroutine, "" if it is not known.
 func (e *Event) function() string {
-	if len(e.Stack.Segments) == 0 {
-		return ""
-	}
-	frames := e.Stack.Segments[0].Frames
-	if len(frames) == 0 {
+	frames := framesOf(e)
+	if len(frames) == 0 || e.Kind == Context {
 		return ""
 	}
 	return frames[len(frames)-1].Func

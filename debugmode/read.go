@@ -125,7 +125,7 @@ func (d *decoder) record(r record) error {
 		}
 		e := Event{
 			Kind: d.list, Count: int(n(1)), Goroutine: n(2), Waited: time.Duration(n(3)),
-			Test: d.test, AtExit: d.end.atExit, tested: n(5) != 0,
+			Test: d.test, AtExit: d.end.atExit, Tested: n(5) != 0 && d.list != Left && d.list != Dump,
 		}
 		s := state(text(6), "", e.Waited)
 		if n(4) != 0 {

@@ -94,7 +94,7 @@ func (r *Report) Add(records io.Reader, dir string) error {
 		switch {
 		case e.Kind == Slow || e.Kind == Blocked:
 			r.single(&e)
-		case e.Kind == Pending && e.tested: // it has been reported as left behind by its test
+		case e.Kind == Pending && e.Tested: // it has been reported
 		case r.background.has(&e):
 		default:
 			list = append(list, &e)
@@ -106,7 +106,7 @@ func (r *Report) Add(records io.Reader, dir string) error {
 			r.lost += done.lost
 			return
 		}
-		r.list(done, list)
+		r.list(done, merged(list))
 		list = nil
 	})
 	return err
@@ -144,6 +144,37 @@ func (r *Report) put(text string) {
 	if text != "" && r.err == nil {
 		_, r.err = io.WriteString(r.w, text)
 	}
+}
+
+// merged puts together what is equal on the screen. The runtime compares
+// addresses: two calls in a line are two for it.
+func merged(list []*Event) []*Event {
+	var out []*Event
+	same := map[string]*Event{}
+	for _, e := range list {
+		var key strings.Builder
+		for i, s := range e.Stack.Segments {
+			if i == 0 && s.State != nil {
+				fmt.Fprintf(&key, "%s %s", s.State.Status, s.State.Wait)
+			}
+			for _, f := range s.Frames {
+				fmt.Fprintf(&key, "\n%s %s:%d", f.Func, f.File, f.Line)
+			}
+			fmt.Fprintf(&key, "\n%s\n", s.Cut)
+		}
+		have, ok := same[key.String()]
+		switch {
+		case !ok:
+			same[key.String()] = e
+			out = append(out, e)
+		case e.Waited > have.Waited:
+			e.Count, e.Total = e.Count+have.Count, e.Total+have.Total
+			*have = *e
+		default:
+			have.Count, have.Total = have.Count+e.Count, have.Total+e.Total
+		}
+	}
+	return out
 }
 
 // list reports a list that is complete.

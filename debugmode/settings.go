@@ -23,14 +23,36 @@ type Settings struct {
 	Signal   int           // number of the signal that asks for a dump; 0: none does
 }
 
-// value is what the variable is set to, for a process that is to write to a
-// file descriptor.
-func (s Settings) value(fd int) string {
+// String returns the settings as [ParseSettings] takes them: numbers with
+// commas between them.
+func (s Settings) String() string {
 	features := 0
-	for i, on := range []bool{s.Pending, s.Leaks, s.Contexts, s.Tests} {
-		if on {
+	for i, on := range s.features() {
+		if *on {
 			features |= 1 << i
 		}
 	}
-	return fmt.Sprintf("%d,%d,%d,%d,%d,%d", version, fd, max(0, s.Slow), max(0, s.Blocked), s.Signal, features)
+	return fmt.Sprintf("%d,%d,%d,%d", max(0, s.Slow), max(0, s.Blocked), s.Signal, features)
 }
+
+// ParseSettings is the reverse of String.
+func ParseSettings(text string) (Settings, error) {
+	var s Settings
+	var features int
+	if n, err := fmt.Sscanf(text, "%d,%d,%d,%d", &s.Slow, &s.Blocked, &s.Signal, &features); n != 4 {
+		return s, fmt.Errorf("parsing the settings %q: %w", text, err)
+	}
+	for i, on := range s.features() {
+		*on = features&(1<<i) != 0
+	}
+	return s, nil
+}
+
+// features are the settings that are bits, from the lowest on.
+func (s *Settings) features() []*bool {
+	return []*bool{&s.Pending, &s.Leaks, &s.Contexts, &s.Tests}
+}
+
+// value is what the variable is set to, for a process that is to write to a
+// file descriptor.
+func (s Settings) value(fd int) string { return fmt.Sprintf("%d,%d,%s", version, fd, s) }

@@ -2,6 +2,7 @@ package debugmode
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,12 +30,15 @@ func (t text) most() int { return mostGroups }
 func (t text) event(e *Event, grown int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", t.style.Bold("dlvx:"), message(e, grown))
+	if e.Kind == Leak && e.Tested { // where, has been said when its test ended
+		return b.String()
+	}
 	if e.Kind == Context {
 		b.WriteString(t.segment(withoutContext(framesOf(e))))
 	} else {
 		b.WriteString(t.segment(framesOf(e)))
 	}
-	for i, s := range e.Stack.Segments {
+	for i, s := range withoutTesting(e.Stack.Segments) {
 		if i > 0 {
 			b.WriteString("  " + t.style.Dim(createdBy(s)) + "\n")
 			b.WriteString(t.segment(s.Frames))
@@ -63,6 +67,18 @@ func createdBy(s stitch.Segment) string {
 		return "created by"
 	}
 	return fmt.Sprintf("created by goroutine %d", s.Goroutine)
+}
+
+// withoutTesting returns segments without the last ones in which package testing
+// alone gets ready to run tests, and is the same for all.
+func withoutTesting(segments []stitch.Segment) []stitch.Segment {
+	ours := func(f stitch.Frame) bool {
+		return !strings.HasPrefix(f.Func, "testing.") && (f.Func != "main.main" || f.File != "_testmain.go")
+	}
+	for n := len(segments); n > 1 && !slices.ContainsFunc(segments[n-1].Frames, ours); n-- {
+		segments = segments[:n-1]
+	}
+	return segments
 }
 
 // withoutContext returns frames without those of package context on top.
@@ -148,6 +164,9 @@ func message(e *Event, grown int) string {
 	case Pending:
 		return fmt.Sprintf("%s %s pending at exit", goroutines(e), are(e))
 	case Leak:
+		if e.Tested {
+			return fmt.Sprintf("%s, left behind by a test, can never be woken", goroutines(e))
+		}
 		return fmt.Sprintf("%s can never be woken", goroutines(e))
 	case Left:
 		return fmt.Sprintf("%s left behind %s", e.Test, goroutines(e))

@@ -97,21 +97,31 @@ func (w watch) watched(program *exec.Cmd, report *debugmode.Report) (status int,
 	if w.off {
 		err = program.Start()
 	} else {
-		wait, err = w.settings.Start(program, func(records io.Reader) {
-			if err := report.Add(records, ""); err != nil {
-				fmt.Fprintf(os.Stderr, "dlvx: %v; there are no more warnings\n", err)
-			}
-		})
+		wait, err = w.settings.Start(program, func(records io.Reader) { addRecords(report, records, "") })
 	}
 	if err != nil {
 		return 1, fmt.Errorf("starting the program: %w", err)
 	}
+	return ended(program, wait)
+}
+
+// addRecords reports the records of one process. dir is the folder of the
+// package whose tests it runs, "" for none.
+func addRecords(report *debugmode.Report, records io.Reader, dir string) {
+	if err := report.Add(records, dir); err != nil {
+		fmt.Fprintf(os.Stderr, "dlvx: %v; there are no more warnings\n", err)
+	}
+}
+
+// ended waits for a program, to which it passes on signals, and returns its
+// exit status.
+func ended(program *exec.Cmd, wait func() error) (status int, err error) {
 	endSignals := passSignals(program.Process)
+	defer endSignals()
 	err = wait()
-	endSignals()
-	var ended *exec.ExitError
-	if err != nil && !errors.As(err, &ended) {
-		return 1, fmt.Errorf("running the program: %w", err)
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return 1, fmt.Errorf("waiting for the program: %w", err)
 	}
 	return statusOf(program.ProcessState), nil
 }

@@ -1,0 +1,241 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/dlvx/dlvx/debugmode"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+func gotestCommand() *cobra.Command {
+	var w watch
+	cmd := &cobra.Command{
+		Use:   "gotest [flags] [flags and arguments of go test]",
+		Short: "Test packages as go test does, and warn of what goes wrong with their goroutines.",
+		Long: `Tests packages as go test does, and says on the standard error what dlvx run says
+of programs, and which goroutines each test leaves behind, right also for
+parallel tests and subtests.
+
+	dlvx gotest ./...
+	dlvx gotest --fail-on left,leak -run TestServer -v ./internal/server
+
+What is not a flag of dlvx's own is go test's. The exit status is that of go test,
+but for --fail-on. Tests are run although go test has their results in its cache.`,
+		DisableFlagParsing: true, // the flags of go test are not known here
+	}
+	w.addFlags(cmd.Flags())
+	cmd.Run = func(cmd *cobra.Command, args []string) {
+		own, rest := splitTestArgs(cmd.Flags(), args)
+		if err := cmd.Flags().Parse(own); err != nil {
+			exit(1, err)
+		}
+		if slices.ContainsFunc(rest, func(arg string) bool { return arg == "-h" || arg == "-help" || arg == "--help" }) {
+			cmd.Help()
+			exit(0, nil)
+		}
+		exit(gotest(rest, w))
+	}
+	return cmd
+}
+
+// splitTestArgs splits arguments into flags that dlvx gotest has itself, which
+// are written with two dashes (but for -o), and all others.
+func splitTestArgs(flags *pflag.FlagSet, args []string) (own, rest []string) {
+	for i := 0; i < len(args); i++ {
+		arg := args[i]
+		if arg == "-args" || arg == "--args" {
+			return own, append(rest, args[i:]...)
+		}
+		name, _, joined := strings.Cut(arg, "=")
+		var f *pflag.Flag
+		if long, ok := strings.CutPrefix(name, "--"); ok {
+			f = flags.Lookup(long)
+		} else if name == "-o" {
+			f = flags.ShorthandLookup("o")
+		}
+		switch {
+		case f == nil:
+			rest = append(rest, arg)
+		case joined || f.NoOptDefVal != "" || i+1 == len(args):
+			own = append(own, arg)
+		default:
+			own = append(own, arg, args[i+1])
+			i++
+		}
+	}
+	return own, rest
+}
+
+// gotest is dlvx gotest. It returns the exit status of go test.
+func gotest(args []string, w watch) (status int, err error) {
+	if err := w.check(); err != nil {
+		return 1, err
+	}
+	w.settings.Tests = true
+	ctx := notify(interrupts...)
+	flags, err := w.prepare(ctx, args)
+	if err != nil {
+		return 1, err
+	}
+	if ctx.Err() != nil {
+		return 1, context.Cause(ctx)
+	}
+	report, closeReport, err := w.open()
+	if err != nil {
+		return 1, err
+	}
+	command := exec.Command("go", "test")
+	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
+	command.Env = plainEnv()
+	closeDesk := func() {}
+	if !w.off {
+		var execFlag string
+		if execFlag, closeDesk, err = reception(report, w.settings, args); err != nil {
+			return 1, err
+		}
+		flags = append(flags, execFlag)
+		if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(strings.TrimLeft(arg, "-"), "count") }) {
+			flags = append(flags, "-count=1")
+		}
+	}
+	command.Args = slices.Concat(command.Args, flags, args)
+	if err := command.Start(); err != nil {
+		closeDesk()
+		return 1, fmt.Errorf("running go test: %w", err)
+	}
+	status, err = ended(command, command.Wait)
+	closeDesk()
+	if closeErr := closeReport(); err == nil {
+		err = closeErr
+	}
+	if err == nil && status == 0 && w.fails(report) {
+		status = 1
+	}
+	return status, err
+}
+
+// reception takes the records of test binaries, each of which is started by a
+// dlvx gotest-exec and writes to a connection of its own. It returns the flag
+// that has go test start them so, and the function that waits until all have
+// been reported.
+func reception(report *debugmode.Report, settings debugmode.Settings, args []string) (flag string, end func(), err error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return "", nil, fmt.Errorf("finding dlvx's own executable: %w", err)
+	}
+	dir, err := os.MkdirTemp("", "dlvx-gotest-")
+	if err != nil {
+		return "", nil, fmt.Errorf("making a folder for the socket of the tests: %w", err)
+	}
+	listener, err := net.Listen("unix", filepath.Join(dir, "s"))
+	if err != nil {
+		os.RemoveAll(dir)
+		return "", nil, fmt.Errorf("making a socket for the tests: %w", err)
+	}
+	command := []string{exe, gotestExec, settings.String(), listener.Addr().String()}
+	for _, arg := range command {
+		if strings.ContainsAny(arg, " \t\n'\"") {
+			listener.Close()
+			os.RemoveAll(dir)
+			return "", nil, fmt.Errorf("go test cannot be told to run %q: dlvx's own path and the folder for temporary files must be without spaces", arg)
+		}
+	}
+	// The user's own -exec stands behind.
+	for i, arg := range args {
+		if arg == "-args" || arg == "--args" {
+			break
+		}
+		if value, ok := strings.CutPrefix(arg, "-exec="); ok {
+			command = append(command, value)
+		} else if arg == "-exec" && i+1 < len(args) {
+			command = append(command, args[i+1])
+		}
+	}
+	var all sync.WaitGroup
+	accepting := make(chan struct{})
+	go func() {
+		defer close(accepting)
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			all.Go(func() {
+				defer conn.Close()
+				records := bufio.NewReader(conn)
+				if dir, err := records.ReadString('\n'); err == nil {
+					addRecords(report, records, strings.TrimSuffix(dir, "\n"))
+				}
+				io.Copy(io.Discard, conn) // the test is not to wait for a reader that has given up
+			})
+		}
+	}()
+	return "-exec=" + strings.Join(command, " "), func() {
+		listener.Close()
+		<-accepting
+		all.Wait()
+		os.RemoveAll(dir)
+	}, nil
+}
+
+// gotestExec is the name of the command that starts test binaries.
+const gotestExec = "gotest-exec"
+
+func gotestExecCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:                gotestExec + " SETTINGS SOCKET BINARY [arguments]",
+		Short:              "Start a test binary for dlvx gotest.",
+		Hidden:             true,
+		DisableFlagParsing: true,
+		Run:                func(_ *cobra.Command, args []string) { exit(execTest(args)) },
+	}
+}
+
+// execTest starts a test binary, which writes its records to the socket.
+func execTest(args []string) (status int, err error) {
+	if len(args) < 3 {
+		return 1, errors.New(gotestExec + " is run by dlvx gotest, as go test's -exec")
+	}
+	settings, err := debugmode.ParseSettings(args[0])
+	if err != nil {
+		return 1, err
+	}
+	conn, err := net.Dial("unix", args[1])
+	if err != nil {
+		return 1, fmt.Errorf("reaching dlvx gotest: %w", err)
+	}
+	dir, err := os.Getwd() // go test runs tests in the folder of their package
+	if err != nil {
+		dir = "?"
+	}
+	if _, err := io.WriteString(conn, dir+"\n"); err != nil {
+		return 1, fmt.Errorf("reaching dlvx gotest: %w", err)
+	}
+	records, err := conn.(*net.UnixConn).File()
+	if err != nil {
+		return 1, fmt.Errorf("reaching dlvx gotest: %w", err)
+	}
+	test := exec.Command(args[2], args[3:]...)
+	test.Stdin, test.Stdout, test.Stderr = os.Stdin, os.Stdout, os.Stderr
+	test.Env = plainEnv()
+	settings.Pass(test, records)
+	if err := test.Start(); err != nil {
+		return 1, fmt.Errorf("starting the tests: %w", err)
+	}
+	status, err = ended(test, test.Wait)
+	debugmode.Stop(conn)
+	conn.Close()
+	return status, err
+}
