@@ -96,6 +96,7 @@ func (r *Report) Add(records io.Reader, dir string) error {
 			r.single(&e)
 		case e.Kind == Pending && e.Tested: // it has been reported
 		case r.background.has(&e):
+		case e.Kind == Context && r.isStd(withoutContext(framesOf(&e))[0]): // net/http keeps one for each connection it dials
 		default:
 			list = append(list, &e)
 		}

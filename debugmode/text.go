@@ -81,8 +81,12 @@ func withoutTesting(segments []stitch.Segment) []stitch.Segment {
 	return segments
 }
 
-// withoutContext returns frames without those of package context on top.
+// withoutContext returns frames without those of package context on top; one
+// remains, whatever there is.
 func withoutContext(frames []stitch.Frame) []stitch.Frame {
+	if len(frames) == 0 {
+		return make([]stitch.Frame, 1)
+	}
 	for len(frames) > 1 && strings.HasPrefix(frames[0].Func, "context.") {
 		frames = frames[1:]
 	}
