@@ -51,18 +51,22 @@ but for --fail-on. Tests are run although go test has their results in its cache
 }
 
 // splitTestArgs splits arguments into flags that dlvx gotest has itself, which
-// are written with two dashes (but for -o), and all others.
+// are written with two dashes (but for -o and a format: go test has a -o, too),
+// and all others.
 func splitTestArgs(flags *pflag.FlagSet, args []string) (own, rest []string) {
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
 		if arg == "-args" || arg == "--args" {
 			return own, append(rest, args[i:]...)
 		}
-		name, _, joined := strings.Cut(arg, "=")
+		name, value, joined := strings.Cut(arg, "=")
+		if !joined && i+1 < len(args) {
+			value = args[i+1]
+		}
 		var f *pflag.Flag
 		if long, ok := strings.CutPrefix(name, "--"); ok {
 			f = flags.Lookup(long)
-		} else if name == "-o" {
+		} else if name == "-o" && slices.Contains(debugmode.Formats, value) {
 			f = flags.ShorthandLookup("o")
 		}
 		switch {
