@@ -148,8 +148,11 @@ dlvx: 1 context never cancelled
     ... older spawners cut: the chain is longer than what is recorded
 dlvx: 1 slow stretch
 `},
-		"annotation": {Options{Format: "github"}, list("pending\t1\t0\t", group("1", "5", "0", "0", "0", "50% select")),
-			"::warning file=main.go,line=20,title=dlvx pending::goroutine 5 main.work [50%25 select] is pending at exit%0A    main.work ./main.go:40%0A  created by goroutine 1%0A    main.start ./main.go:20%0A    main.main ./main.go:10\n::notice title=dlvx::1 goroutine pending at exit\n"},
+		"annotation": {
+			Options{Format: "github"},
+			list("pending\t1\t0\t", group("1", "5", "0", "0", "0", "50% select")),
+			"::warning file=main.go,line=20,title=dlvx pending::goroutine 5 main.work [50%25 select] is pending at exit%0A    main.work ./main.go:40%0A  created by goroutine 1%0A    main.start ./main.go:20%0A    main.main ./main.go:10\n::notice title=dlvx::1 goroutine pending at exit\n",
+		},
 	} {
 		if _, have := report(t, test.options, test.records); have != test.want {
 			t.Errorf("%s:\n%s\nwant\n%s", name, have, test.want)

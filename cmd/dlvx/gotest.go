@@ -15,11 +15,14 @@ import (
 	"sync"
 
 	"github.com/dlvx/dlvx/debugmode"
+	"github.com/dlvx/dlvx/delve"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
-func gotestCommand() *cobra.Command {
+// gotestCommand is go test in debug mode. env is the environment that dlvx was
+// started with.
+func gotestCommand(env []string) *cobra.Command {
 	var w watch
 	cmd := &cobra.Command{
 		Use:   "gotest [flags] [flags and arguments of go test]",
@@ -45,7 +48,7 @@ but for --fail-on. Tests are run although go test has their results in its cache
 			cmd.Help()
 			exit(0, nil)
 		}
-		exit(gotest(rest, w))
+		exit(gotest(rest, env, w))
 	}
 	return cmd
 }
@@ -83,13 +86,13 @@ func splitTestArgs(flags *pflag.FlagSet, args []string) (own, rest []string) {
 }
 
 // gotest is dlvx gotest. It returns the exit status of go test.
-func gotest(args []string, w watch) (status int, err error) {
+func gotest(args, env []string, w watch) (status int, err error) {
 	if err := w.check(); err != nil {
 		return 1, err
 	}
 	w.settings.Tests = true
 	ctx := notify(interrupts...)
-	flags, err := w.prepare(ctx, args)
+	flags, err := w.prepare(ctx, env, args)
 	if err != nil {
 		return 1, err
 	}
@@ -102,7 +105,7 @@ func gotest(args []string, w watch) (status int, err error) {
 	}
 	command := exec.Command("go", "test")
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
-	command.Env = plainEnv()
+	command.Env = env
 	closeDesk := func() {}
 	if !w.off {
 		var execFlag string
@@ -114,7 +117,11 @@ func gotest(args []string, w watch) (status int, err error) {
 			flags = append(flags, "-count=1")
 		}
 	}
-	command.Args = slices.Concat(command.Args, flags, args)
+	dir, rest := delve.ChdirFlag(args)
+	if dir != "" {
+		command.Args = append(command.Args, "-C="+dir) // must be the first
+	}
+	command.Args = slices.Concat(command.Args, flags, withoutToolexec(rest))
 	if err := command.Start(); err != nil {
 		closeDesk()
 		return 1, fmt.Errorf("running go test: %w", err)
@@ -233,7 +240,7 @@ func execTest(args []string) (status int, err error) {
 	}
 	test := exec.Command(args[2], args[3:]...)
 	test.Stdin, test.Stdout, test.Stderr = os.Stdin, os.Stdout, os.Stderr
-	test.Env = plainEnv()
+	test.Env = os.Environ()
 	settings.Pass(test, records)
 	if err := test.Start(); err != nil {
 		return 1, fmt.Errorf("starting the tests: %w", err)

@@ -76,7 +76,7 @@ Pass flags to the program you are debugging using ` + "`--`" + `, for example:
 	if !hasReplay {
 		root.AddCommand(replayCommand())
 	}
-	root.AddCommand(buildCommand(env), runCommand(), gotestCommand(), gotestExecCommand(), buildflagsCommand(), dumpCommand(), psCommand(), pstreeCommand(), topCommand(), whereCommand())
+	root.AddCommand(buildCommand(env), runCommand(env), gotestCommand(env), gotestExecCommand(), buildflagsCommand(), dumpCommand(), psCommand(), pstreeCommand(), topCommand(), whereCommand())
 	return root
 }
 

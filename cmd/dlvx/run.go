@@ -16,7 +16,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func runCommand() *cobra.Command {
+// runCommand is go run in debug mode. env is the environment that dlvx was
+// started with.
+func runCommand(env []string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [flags] PACKAGE | FILES.go [arguments of the program]",
 		Short: "Build and run a program as go run does, and warn of what goes wrong with its goroutines.",
@@ -43,12 +45,12 @@ the line of its go statement, or above it; or name it: --background main.poll.`,
 	cmd.Flags().SetInterspersed(false)
 	var w watch
 	w.addFlags(cmd.Flags())
-	cmd.Run = func(cmd *cobra.Command, args []string) { exit(run(cmd, args, w)) }
+	cmd.Run = func(cmd *cobra.Command, args []string) { exit(run(cmd, args, env, w)) }
 	return cmd
 }
 
 // run is dlvx run. It returns the program's exit status.
-func run(cmd *cobra.Command, args []string, w watch) (status int, err error) {
+func run(cmd *cobra.Command, args, env []string, w watch) (status int, err error) {
 	if err := w.check(); err != nil {
 		return 1, err
 	}
@@ -58,7 +60,7 @@ func run(cmd *cobra.Command, args []string, w watch) (status int, err error) {
 	}
 	own := delve.SplitBuildFlags(delve.OptionsOf(cmd).BuildFlags)
 	ctx := notify(interrupts...)
-	flags, err := w.prepare(ctx, own)
+	flags, err := w.prepare(ctx, env, own)
 	if err != nil {
 		return 1, err
 	}
@@ -68,7 +70,7 @@ func run(cmd *cobra.Command, args []string, w watch) (status int, err error) {
 	}
 	defer os.RemoveAll(dir)
 	binary := filepath.Join(dir, programName(packages))
-	if err := goBuild(ctx, binary, slices.Concat(own, flags), packages); err != nil {
+	if err := buildTo(ctx, binary, env, slices.Concat(own, flags), packages); err != nil {
 		return 1, err
 	}
 	if ctx.Err() != nil {
@@ -80,7 +82,7 @@ func run(cmd *cobra.Command, args []string, w watch) (status int, err error) {
 	}
 	program := exec.Command(binary, programArgs...)
 	program.Stdin, program.Stdout, program.Stderr = os.Stdin, os.Stdout, os.Stderr
-	program.Env = plainEnv()
+	program.Env = env
 	status, err = w.watched(program, report)
 	if closeErr := closeReport(); err == nil {
 		err = closeErr
@@ -152,8 +154,8 @@ func programName(packages []string) string {
 	return strings.TrimSuffix(filepath.Base(filepath.ToSlash(path)), ".go") + ".exe"[:4*isWindows]
 }
 
-// goBuild builds a program with optimisations.
-func goBuild(ctx context.Context, binary string, flags, packages []string) error {
+// buildTo builds a program as go run does.
+func buildTo(ctx context.Context, binary string, env, flags, packages []string) error {
 	dir, flags := delve.ChdirFlag(flags)
 	args := []string{"build"}
 	if dir != "" {
@@ -161,7 +163,7 @@ func goBuild(ctx context.Context, binary string, flags, packages []string) error
 	}
 	args = slices.Concat(args, []string{"-o", binary}, flags, packages)
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Env = plainEnv()
+	cmd.Env = env
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr // stdout is the program's
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	if err := cmd.Run(); err != nil {
@@ -171,10 +173,4 @@ func goBuild(ctx context.Context, binary string, flags, packages []string) error
 		return fmt.Errorf("building %s: %w", strings.Join(packages, " "), err)
 	}
 	return nil
-}
-
-// plainEnv returns the environment without what [delve.Commands] has set for
-// the builds of dlv's commands.
-func plainEnv() []string {
-	return slices.DeleteFunc(os.Environ(), func(v string) bool { return v == "CGO_CFLAGS=-O0 -g" })
 }

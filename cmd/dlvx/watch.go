@@ -74,8 +74,8 @@ func (w *watch) check() error {
 
 // prepare returns the flags by which the Go in the current folder builds
 // programs with the mode in them, and says so where it cannot.
-func (w *watch) prepare(ctx context.Context, buildFlags []string) ([]string, error) {
-	plan, err := labelPlan(ctx, "", nil, buildFlags)
+func (w *watch) prepare(ctx context.Context, env, buildFlags []string) ([]string, error) {
+	plan, err := labelPlan(ctx, "", env, buildFlags)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}

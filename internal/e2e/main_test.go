@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dlvx/dlvx/debugmode"
 	"github.com/dlvx/dlvx/internal/fixture"
 	"github.com/dlvx/dlvx/spawnlabel"
 	"github.com/dlvx/dlvx/stitch"
@@ -27,7 +28,7 @@ var binDir, progsDir string
 func TestMain(m *testing.M) {
 	// The recording builds of these tests run the test binary as their wrapper.
 	if strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe") == spawnlabel.ToolexecName {
-		os.Exit(spawnlabel.Toolexec(os.Args[1:], os.Stdout, os.Stderr))
+		os.Exit(spawnlabel.Toolexec(os.Args[1:], os.Stdout, os.Stderr, debugmode.Addition()))
 	}
 	os.Exit(run(m))
 }
