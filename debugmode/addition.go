@@ -45,11 +45,14 @@ func id() string {
 }
 
 // A system is what the added sources need to know of an operating system.
-type system struct{ dupCloexec, eintr, eagain int }
+type system struct {
+	dupCloexec, eintr, eagain int
+	clock                     string // the file that has watchClock
+}
 
 var systems = map[string]system{
-	"linux":  {dupCloexec: 1030, eintr: 4, eagain: 11},
-	"darwin": {dupCloexec: 67, eintr: 4, eagain: 35},
+	"linux":  {1030, 4, 11, "zwatchclock_linux.go"},
+	"darwin": {67, 4, 35, "zwatchclock.go"},
 }
 
 // edit is the Edit of the addition.
@@ -94,7 +97,7 @@ func editRuntime(p *goedit.Package, sys system) error {
 		"if gp.watch != nil || gp.preempt { watchYield(gp, waitReasonZero, false) }")
 	e.in("proc.go", "", "gdestroy").before("casgstatus(gp, _Grunning, _Gdead)",
 		"if gp.watch != nil || gp.preempt { watchYield(gp, waitReasonZero, true) }")
-	e.in("proc.go", "", "execute").behind("gp.waitsince = 0", "if gp.watch != nil { gp.watch.slice = nanotime() }")
+	e.in("proc.go", "", "execute").behind("gp.waitsince = 0", "if gp.watch != nil { gp.watch.slice = watchClock(mp) }")
 	e.in("proc.go", "", "retake").before("preemptone(pp)", "watchRequest(pp, now)")
 	e.in("proc.go", "", "retake").behind("n++", "watchRetaken(pp, now)")
 	e.in("proc.go", "", "exitsyscall").each(2).before("gp.syscallsp = 0", "if gp.watchCall != 0 { systemstack(func() { watchReturned(gp) }) }")
@@ -103,7 +106,7 @@ func editRuntime(p *goedit.Package, sys system) error {
 	e.in("panic.go", "", "dopanic_m").before("unlock(&paniclk)", "if level > 0 { watchCrashOne(gp) }")
 	e.in("traceback.go", "", "tracebacksomeothers").last("watchCrashAll(me, showf)")
 	e.fields("runtime2.go", "g", "watch *watchStretch; watchCall int64; watchTest uint64")
-	e.fields("runtime2.go", "p", "watchGoid uint64; watchWhen int64; watchTick uint32")
+	e.fields("runtime2.go", "p", "watchGoid uint64; watchWhen, watchCPU int64; watchTick uint32")
 	if e.err != nil {
 		return e.err
 	}
@@ -124,13 +127,17 @@ func editRuntime(p *goedit.Package, sys system) error {
 	if p.Has("\nfunc goroutineLeakGC() {") && p.Has("\t_Gleaked // ") {
 		leaked, leakGC = "_Gleaked", "goroutineLeakGC()"
 	}
+	syscall := "internal/runtime/syscall"
+	if p.Has(`"` + syscall + `/linux"`) { // since Go 1.26
+		syscall += "/linux"
+	}
 	fill := strings.NewReplacer(
-		"{{ATOMIC}}", atomic, "{{SYS}}", sysPath,
+		"{{ATOMIC}}", atomic, "{{SYS}}", sysPath, "{{SYSCALL}}", syscall,
 		"{{VERSION}}", strconv.Itoa(version), "{{VARIABLE}}", variable,
 		"{{DUPCLOEXEC}}", strconv.Itoa(sys.dupCloexec), "{{EINTR}}", strconv.Itoa(sys.eintr), "{{EAGAIN}}", strconv.Itoa(sys.eagain),
 		"{{LEAKED}}", leaked, "{{LEAKGC}}", leakGC,
 	)
-	for _, name := range []string{"zwatch.go", "zwatchslow.go", "zwatchlist.go", "zwatchcontext.go", "zwatchcrash.go"} {
+	for _, name := range []string{"zwatch.go", "zwatchslow.go", "zwatchlist.go", "zwatchcontext.go", "zwatchcrash.go", sys.clock} {
 		p.Add(name, fill.Replace(template(name)))
 	}
 	return nil
