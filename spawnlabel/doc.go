@@ -20,6 +20,10 @@
 // Go 1.25 an -overlay may not touch toolchains that GOTOOLCHAIN downloaded), a
 // user's own -overlay, and a user's own -toolexec, which is chained behind.
 //
+// An [Addition] goes the same way: further edits to package runtime, and to
+// other packages of the standard library, by whoever wants more in the runtime
+// of recorded programs. One that does not fit is left out.
+//
 // The edit goes by syntax tree and refuses where the runtime is not as
 // expected; the runtime is then compiled as it is. (What may go better the next
 // time fails the build: the build cache would keep the plain runtime.) No line
