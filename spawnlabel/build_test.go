@@ -96,11 +96,18 @@ const (
 	// Variable with what a fake compiler does to the edited runtime:
 	// "killed", or the line that it fails with; empty: it compiles.
 	fakeFailure = "SPAWNLABEL_TEST_FAILURE"
+
+	// Name of an added file that a fake compiler does not compile.
+	fakeBroken = "zbroken.go"
 )
 
 // runFake is a tool of Go's.
 func runFake(args []string) int {
 	edited := slices.ContainsFunc(args, func(arg string) bool { return filepath.Base(arg) == "zspawnlabel.go" })
+	if slices.ContainsFunc(args, func(arg string) bool { return filepath.Base(arg) == fakeBroken }) {
+		fmt.Println("x.go:1:1: broken")
+		return 2
+	}
 	switch failure := os.Getenv(fakeFailure); {
 	case !edited || failure == "":
 		fmt.Println(os.Getenv(fakeAnswer))
