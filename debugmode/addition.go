@@ -204,7 +204,7 @@ func (e *editor) in(file, recv, name string) place {
 		pl.fn = pl.src.Function(recv, name)
 	}
 	if pl.fn == nil {
-		e.err = fmt.Errorf("there is no %s", decl)
+		e.err = fmt.Errorf("there is no func %s", name)
 	}
 	return pl
 }

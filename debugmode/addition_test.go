@@ -85,7 +85,7 @@ func TestEditRefuses(t *testing.T) {
 	for _, test := range []struct{ path, file, old, new, want string }{
 		{"runtime", "proc.go", "\tpreemptone(pp)\n", "\tpreempt(pp)\n", `proc.go: func retake: found 0 statements "preemptone(pp)", want 1`},
 		{"runtime", "proc.go", "\tgp.syscallsp = 0\n", "\tgp.syscallsp = 1\n", `proc.go: func exitsyscall: found 0 statements "gp.syscallsp = 0", want 2`},
-		{"runtime", "proc.go", "func gdestroy(", "func gdestroy2(", "there is no func gdestroy("},
+		{"runtime", "proc.go", "func gdestroy(", "func gdestroy2(", "there is no func gdestroy"},
 		{"runtime", "time.go", "func timeSleep(ns int64) {", "func timeSleep(ns int32) {", `package runtime has no "func timeSleep(ns int64)"`},
 		{"runtime", "runtime2.go", "\ntype p struct {", "\ntype p2 struct {", "there is no struct p"},
 		{"context", "context.go", "c.err.Store(err)", "c.err = err", `context.go: func cancel: found 0 statements "c.err.Store(err)", want 1`},

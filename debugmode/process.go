@@ -18,7 +18,11 @@ func (s Settings) Start(cmd *exec.Cmd, sink func(records io.Reader)) (wait func(
 	if err != nil {
 		return nil, fmt.Errorf("making a pipe for the debug mode: %w", err)
 	}
-	s.Pass(cmd, w)
+	if cmd.Env == nil {
+		cmd.Env = os.Environ()
+	}
+	cmd.ExtraFiles = append(cmd.ExtraFiles, w)
+	cmd.Env = append(cmd.Env, s.Variable(2+len(cmd.ExtraFiles)))
 	if err := cmd.Start(); err != nil {
 		r.Close()
 		w.Close()
@@ -32,7 +36,7 @@ func (s Settings) Start(cmd *exec.Cmd, sink func(records io.Reader)) (wait func(
 	}()
 	return func() error {
 		err := cmd.Wait()
-		Stop(w)
+		io.WriteString(w, "\n"+stop+"\n") // behind whatever a program that was killed has left
 		w.Close()
 		<-done
 		r.Close() // a child of the program's may still have the other end
@@ -40,16 +44,6 @@ func (s Settings) Start(cmd *exec.Cmd, sink func(records io.Reader)) (wait func(
 	}, nil
 }
 
-// Pass lets a command that has not been started write its records to w. The
-// caller says with [Stop] that it has ended.
-func (s Settings) Pass(cmd *exec.Cmd, w *os.File) {
-	if cmd.Env == nil {
-		cmd.Env = os.Environ()
-	}
-	cmd.ExtraFiles = append(cmd.ExtraFiles, w)
-	cmd.Env = append(cmd.Env, variable+"="+s.value(2+len(cmd.ExtraFiles)))
-}
-
-// Stop writes the line that ends the records, behind whatever a program that
-// was killed has left. Errors mean that nobody reads any more.
-func Stop(w io.Writer) { io.WriteString(w, "\n"+stop+"\n") }
+// Variable returns what has to be in the environment of a process that is to
+// write its records to a file descriptor which it inherits.
+func (s Settings) Variable(fd int) string { return variable + "=" + s.value(fd) }

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/dlvx/dlvx/debugmode"
 	"github.com/dlvx/dlvx/delve"
@@ -137,10 +137,10 @@ func gotest(args, env []string, w watch) (status int, err error) {
 	return status, err
 }
 
-// reception takes the records of test binaries, each of which is started by a
-// dlvx gotest-exec and writes to a connection of its own. It returns the flag
-// that has go test start them so, and the function that waits until all have
-// been reported.
+// reception takes the records of test binaries, each of which a dlvx gotest-exec
+// turns into, and which writes to a connection of its own. It returns the flag
+// that has go test start them so, and the function that waits, once go test has
+// ended, until all have been reported.
 func reception(report *debugmode.Report, settings debugmode.Settings, args []string) (flag string, end func(), err error) {
 	exe, err := os.Executable()
 	if err != nil {
@@ -175,6 +175,7 @@ func reception(report *debugmode.Report, settings debugmode.Settings, args []str
 		}
 	}
 	var all sync.WaitGroup
+	var open []net.Conn
 	accepting := make(chan struct{})
 	go func() {
 		defer close(accepting)
@@ -183,6 +184,7 @@ func reception(report *debugmode.Report, settings debugmode.Settings, args []str
 			if err != nil {
 				return
 			}
+			open = append(open, conn)
 			all.Go(func() {
 				defer conn.Close()
 				records := bufio.NewReader(conn)
@@ -196,6 +198,10 @@ func reception(report *debugmode.Report, settings debugmode.Settings, args []str
 	return "-exec=" + strings.Join(command, " "), func() {
 		listener.Close()
 		<-accepting
+		for _, conn := range open {
+			// All is written; but a child of a test's may have the other end.
+			conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		}
 		all.Wait()
 		os.RemoveAll(dir)
 	}, nil
@@ -212,41 +218,4 @@ func gotestExecCommand() *cobra.Command {
 		DisableFlagParsing: true,
 		Run:                func(_ *cobra.Command, args []string) { exit(execTest(args)) },
 	}
-}
-
-// execTest starts a test binary, which writes its records to the socket.
-func execTest(args []string) (status int, err error) {
-	if len(args) < 3 {
-		return 1, errors.New(gotestExec + " is run by dlvx gotest, as go test's -exec")
-	}
-	settings, err := debugmode.ParseSettings(args[0])
-	if err != nil {
-		return 1, err
-	}
-	conn, err := net.Dial("unix", args[1])
-	if err != nil {
-		return 1, fmt.Errorf("reaching dlvx gotest: %w", err)
-	}
-	dir, err := os.Getwd() // go test runs tests in the folder of their package
-	if err != nil {
-		dir = "?"
-	}
-	if _, err := io.WriteString(conn, dir+"\n"); err != nil {
-		return 1, fmt.Errorf("reaching dlvx gotest: %w", err)
-	}
-	records, err := conn.(*net.UnixConn).File()
-	if err != nil {
-		return 1, fmt.Errorf("reaching dlvx gotest: %w", err)
-	}
-	test := exec.Command(args[2], args[3:]...)
-	test.Stdin, test.Stdout, test.Stderr = os.Stdin, os.Stdout, os.Stderr
-	test.Env = os.Environ()
-	settings.Pass(test, records)
-	if err := test.Start(); err != nil {
-		return 1, fmt.Errorf("starting the tests: %w", err)
-	}
-	status, err = ended(test, test.Wait)
-	debugmode.Stop(conn)
-	conn.Close()
-	return status, err
 }

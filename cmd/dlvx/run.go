@@ -110,7 +110,7 @@ func (w watch) watched(program *exec.Cmd, report *debugmode.Report) (status int,
 // addRecords reports the records of one process. dir is the folder of the
 // package whose tests it runs, "" for none.
 func addRecords(report *debugmode.Report, records io.Reader, dir string) {
-	if err := report.Add(records, dir); err != nil {
+	if err := report.Add(records, dir); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 		fmt.Fprintf(os.Stderr, "dlvx: %v; there are no more warnings\n", err)
 	}
 }
