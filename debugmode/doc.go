@@ -45,7 +45,7 @@
 // with @, followed by frames, innermost first, on lines that begin with a tab:
 //
 //	@start function                  that the goroutine began in
-//	@mid flags, @own flags           its stack when the limit had passed, and now
+//	@mid flags, @own flags           its stack when half the limit had passed, and now
 //	@spawners id id id id            the nearest ones, 0: not known
 //	@spawn flags                     a spawn, the nearest first; flags are those of
 //	                                 a label, see package spawnlabel

@@ -34,7 +34,7 @@ type Event struct {
 	Total     int // contexts made at that place, cancelled ones too
 
 	Stack stitch.Stack   // the goroutine's, or of the call that made the contexts
-	Mid   []stitch.Frame // slow: its own frames when the limit had passed; nil: not known
+	Mid   []stitch.Frame // slow: its own frames when half the limit had passed; nil: not known
 
 	Ran    time.Duration // slow: on a thread. blocked: in the call
 	Wall   time.Duration // slow: by the clock

@@ -26,7 +26,7 @@ type (
 		Test      string        `json:"test,omitempty"`
 		Dir       string        `json:"dir,omitempty"` // of the package under test
 		AtExit    bool          `json:"atExit,omitempty"`
-		Mid       []jsonFrame   `json:"mid,omitempty"` // frames when the limit had passed, innermost first
+		Mid       []jsonFrame   `json:"mid,omitempty"` // frames when half the limit had passed, innermost first
 		Segments  []jsonSegment `json:"segments"`      // the goroutine's own frames first, main's last
 		Message   string        `json:"message"`
 	}
