@@ -73,10 +73,11 @@ Pass flags to the program you are debugging using ` + "`--`" + `, for example:
 			setUpVersion(cmd)
 		}
 	}
+	root.AddCommand(runCommand(env), gotestCommand(env), gotestExecCommand())
 	if !hasReplay {
 		root.AddCommand(replayCommand())
 	}
-	root.AddCommand(buildCommand(env), runCommand(env), gotestCommand(env), gotestExecCommand(), buildflagsCommand(), dumpCommand(), psCommand(), pstreeCommand(), topCommand(), whereCommand())
+	root.AddCommand(buildCommand(env), buildflagsCommand(), dumpCommand(), psCommand(), pstreeCommand(), topCommand(), whereCommand())
 	return root
 }
 
