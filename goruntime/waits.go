@@ -188,7 +188,7 @@ func word(b []byte, off uint64) uint64 {
 
 // gWaitSize returns how many bytes of a runtime.g hold what waits are told by.
 func (w *waitReader) gWaitSize() uint64 {
-	size := w.program.layout.g.size
+	size := w.gSize()
 	for _, off := range []uint64{w.layout.waiting, w.layout.sleepWhen, w.layout.trackingSeq} {
 		if off != absent {
 			size = max(size, off+wordSize)

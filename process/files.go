@@ -27,10 +27,10 @@ func (s *Snapshot) FileName(fd int) string {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.index.sockets == nil {
-		s.index.sockets = sockets(s.p.pid)
+	if s.sockets == nil {
+		s.sockets = sockets(s.p.pid)
 	}
-	if name, ok := s.index.sockets[strings.TrimSuffix(inode, "]")]; ok {
+	if name, ok := s.sockets[strings.TrimSuffix(inode, "]")]; ok {
 		return name
 	}
 	return target

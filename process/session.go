@@ -16,8 +16,6 @@ type index struct {
 	stacks []stack  // by lo
 	gs     []frozen // by address, as rest
 	rest   []frozen
-
-	sockets map[string]string // the names of sockets, by their inodes; nil: not asked for
 }
 
 // errNotCopied is the answer to questions for what the snapshot lacks.

@@ -45,8 +45,9 @@ type Snapshot struct {
 	allgs   []frozen
 	system  []frozen // parts of the threads' system stacks
 
-	index index
-	mu    sync.Mutex // held while the process itself is read
+	index   index
+	mu      sync.Mutex        // held while the process itself is read
+	sockets map[string]string // the names of sockets, by their inodes; nil: not asked for
 }
 
 // A frozen is a piece of memory that was copied.

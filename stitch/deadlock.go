@@ -50,7 +50,11 @@ func (c Case) needs() []Need {
 func Deadlocks(waits map[int64]*Wait) []Deadlock {
 	edges := map[int64][]Edge{}
 	for _, id := range slices.Sorted(maps.Keys(waits)) {
-		if w := waits[id]; len(w.Cases) != 1 || len(w.Cases[0].needs())*len(w.Cases[0].On.Waiters) > maxEdges {
+		w := waits[id]
+		if len(w.Cases) != 1 {
+			continue
+		}
+		if n := len(w.Cases[0].needs()); n == 0 || n*len(w.Cases[0].On.Waiters) > maxEdges {
 			continue
 		}
 		for _, e := range waits[id].Edges(id) {

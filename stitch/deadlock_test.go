@@ -41,6 +41,7 @@ func TestDeadlocks(t *testing.T) {
 		want  []deadlock
 	}{
 		"nothing":                {nil, nil},
+		"a sleep":                {map[int64]*Wait{1: {Cases: []Case{{Op: OpSleep}}}, 2: {Never: "nil"}, 3: {Unknown: "why"}}, nil},
 		"a chain":                {waitsFor(mutexOf(2, 1), mutexOf(3, 2)), nil},
 		"itself":                 {waitsFor(mutexOf(1, 1)), []deadlock{{[]int64{1}, []int64{1}, []int64{}}}},
 		"two":                    {waitsFor(mutexOf(2, 1), mutexOf(1, 2)), []deadlock{{[]int64{1, 2}, []int64{1, 2}, []int64{}}}},
@@ -88,6 +89,18 @@ func TestWaitText(t *testing.T) {
 	jobs := &Object{Kind: Chan, Addr: 0xc000012345, Elem: "main.job", Cap: 3, Len: 1, Waiters: make([]Waiter, 3)}
 	plain := &Object{Kind: Chan, Addr: 0xc000054321, Closed: true, Timer: true, Waiters: make([]Waiter, 2)}
 	due := func(d time.Duration) *time.Duration { return &d }
+	select2 := &Wait{Cases: []Case{{Op: OpSend, On: jobs}, {Op: OpReceive, On: plain}}}
+	for want, w := range map[string]*Wait{
+		"": nil,
+		"chan main.job 0xc000012345 (1/3), 2 others": {Cases: []Case{{Op: OpReceive, On: jobs}}},
+		"2 cases: 0xc000012345 0xc000054321":         select2,
+		"in 12m":                                     {Cases: []Case{{Op: OpSleep, Due: due(12 * time.Minute)}}},
+		"nothing: the channel is nil":                {Never: "the channel is nil"},
+	} {
+		if got := w.Short(); got != want {
+			t.Errorf("in short: %q instead of %q", got, want)
+		}
+	}
 	for want, w := range map[string]*Wait{
 		"": nil,
 		"receive from chan main.job 0xc000012345 (1/3), 2 others wait":                 {Cases: []Case{{Op: OpReceive, On: jobs}}},

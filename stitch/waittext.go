@@ -51,6 +51,43 @@ func (w *Wait) String() string {
 	return text
 }
 
+// Short returns what the goroutine waits on for a column beside its state:
+//
+//	chan main.job 0xc000012345 (0/3), 2 others
+//	3 cases: 0xc000012345 0xc000054321 0xc000067890
+//	in 12m
+func (w *Wait) Short() string {
+	if w == nil || w.Never != "" || w.Unknown != "" || len(w.Cases) == 0 {
+		return w.String()
+	}
+	if n := len(w.Cases); n > 1 {
+		text := fmt.Sprintf("%d cases:", n)
+		for i, c := range w.Cases {
+			if i == fewCases {
+				return text + " ..."
+			}
+			text += fmt.Sprintf(" %#x", c.On.Addr)
+		}
+		return text
+	}
+	c := w.Cases[0]
+	var parts []string
+	if c.On != nil {
+		parts = append(parts, c.On.String())
+		switch n := c.On.others(); n {
+		case 0:
+		case 1:
+			parts = append(parts, "1 other")
+		default:
+			parts = append(parts, fmt.Sprintf("%d others", n))
+		}
+	}
+	if c.Due != nil {
+		parts = append(parts, strings.TrimPrefix(due(*c.Due), "due "))
+	}
+	return strings.Join(parts, ", ")
+}
+
 // opWords are the words between an operation and what it is on.
 var opWords = map[Op]string{
 	OpReceive: "receive from", OpSend: "send to", OpLock: "lock", OpDrain: "lock", OpRLock: "read-lock",

@@ -35,6 +35,9 @@ nothing of it is changed.` + outsideHelp,
 	o.addFlags(cmd, dumpFormats)
 	cmd.Flags().BoolVar(&all, "all", false, "each goroutine by itself")
 	cmd.Run = func(cmd *cobra.Command, args []string) {
+		if o.format == "text" || o.format == "json" {
+			o.also = (*view).readWaits
+		}
 		exit(0, o.run(cmd, args, func(v view, gs []stitch.Goroutine) error { return o.dump(v, gs, all) }))
 	}
 	return cmd
@@ -52,21 +55,24 @@ func (o *outside) dump(v view, gs []stitch.Goroutine, all bool) error {
 	}
 	switch o.format {
 	case "json":
-		return v.json("groups", func(w io.Writer) error { return render.GroupsJSON(w, groups) })
+		return v.json("groups", func(w io.Writer) error { return render.GroupsJSON(w, groups, v.waits) })
 	case "folded":
 		return render.Folded(os.Stdout, groups)
 	case "pprof":
 		return render.PProf(os.Stdout, groups, v.Time)
 	}
+	style := styleFor(os.Stdout)
+	if err := render.Deadlocks(os.Stdout, v.deadlocks, style); err != nil {
+		return err
+	}
 	if o.before != nil {
 		return o.groupChanges(groups)
 	}
 	o.remember(groups)
-	return printGroups(os.Stdout, groups)
+	return printGroups(os.Stdout, groups, v, style)
 }
 
-func printGroups(w io.Writer, groups []stitch.Group) error {
-	style := styleFor(os.Stdout)
+func printGroups(w io.Writer, groups []stitch.Group, v view, style render.Style) error {
 	for i, g := range groups {
 		if i > 0 {
 			if _, err := fmt.Fprintln(w); err != nil {
@@ -74,6 +80,9 @@ func printGroups(w io.Writer, groups []stitch.Group) error {
 			}
 		}
 		if err := render.Group(w, g, style); err != nil {
+			return err
+		}
+		if err := render.GroupWait(w, g, v.waits, style); err != nil {
 			return err
 		}
 	}

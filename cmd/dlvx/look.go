@@ -35,7 +35,12 @@ type view struct {
 	StoppedMs float64   `json:"stoppedMs,omitempty"` // how long the program stood still; not known where Delve stopped it
 	Note      string    `json:"note,omitempty"`      // why it is not as it was asked for
 
+	Deadlocks json.RawMessage `json:"deadlocks,omitempty"` // of dump, where there are any
+
 	goroutines []stitch.Goroutine
+	waits      map[int64]*stitch.Wait // what the blocked ones wait on; nil: not asked for
+	deadlocks  []stitch.Deadlock      // among them
+	wakers     []stitch.Edge          // who could wake the one that is asked for
 }
 
 // findSubject reads the arguments: PID, a program's name, or EXE CORE.
@@ -62,6 +67,7 @@ type looker struct {
 	p      *proc.Process // nil: through Delve
 	latest *latest       // of p
 	reader *goruntime.Reader
+	also   func(*view, context.Context, *goruntime.Reader) error // reads more into a view; nil: nothing
 	log    *slog.Logger
 }
 
@@ -111,7 +117,7 @@ func (l *looker) look(ctx context.Context) (v view, err error) {
 	}
 	l.latest.Snapshot = s
 	l.reader.Reset()
-	v.goroutines, err = l.reader.Goroutines(ctx)
+	err = l.read(ctx, l.reader, &v)
 	return v, err
 }
 
@@ -136,8 +142,16 @@ func (l *looker) delve(ctx context.Context) (v view, err error) {
 	}
 	defer func() { err = errors.Join(err, release()) }()
 	v = view{PID: l.pid, Core: l.core, Time: time.Now(), Atomic: true}
-	v.goroutines, err = goruntime.NewReader(s, l.log).Goroutines(ctx)
+	err = l.read(ctx, goruntime.NewReader(s, l.log), &v)
 	return v, err
+}
+
+// read sets what a view shows.
+func (l *looker) read(ctx context.Context, r *goruntime.Reader, v *view) (err error) {
+	if v.goroutines, err = r.Goroutines(ctx); err == nil && l.also != nil {
+		err = l.also(v, ctx, r)
+	}
+	return err
 }
 
 // sayNote tells the user on standard error where goroutines are not of one moment.

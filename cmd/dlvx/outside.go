@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dlvx/dlvx/delve"
+	"github.com/dlvx/dlvx/goruntime"
 	"github.com/dlvx/dlvx/stitch"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -31,6 +32,7 @@ type outside struct {
 	format  string
 	formats []string
 	watch   interval
+	also    func(*view, context.Context, *goruntime.Reader) error // see looker
 
 	// Of the last look, with --watch:
 	before map[string]int // how many goroutines were in each group
@@ -96,6 +98,7 @@ func (o *outside) run(cmd *cobra.Command, args []string, show func(view, []stitc
 		return err
 	}
 	defer l.close()
+	l.also = o.also
 	ctx := notify(interrupts...)
 	for {
 		v, err := l.look(ctx)

@@ -52,13 +52,14 @@ how long they have been waiting, where they stand, and who made them.
 		if !ok {
 			exit(1, fmt.Errorf("unknown --sort %q: it is one of %s", order, words))
 		}
+		o.also = (*view).readWaits
 		exit(0, o.run(cmd, args, func(v view, gs []stitch.Goroutine) error {
 			list := stuckFirst(pointers(gs))
 			slices.SortStableFunc(list, compare)
 			if o.format == "json" {
-				return v.json("goroutines", func(w io.Writer) error { return render.GoroutinesJSON(w, list) })
+				return v.json("goroutines", func(w io.Writer) error { return render.GoroutinesJSON(w, list, v.waits) })
 			}
-			return o.table(list)
+			return o.table(list, v.waits)
 		}))
 	}
 	return cmd
@@ -66,7 +67,7 @@ how long they have been waiting, where they stand, and who made them.
 
 // table prints goroutines, or, from the second look on, which have come and how
 // many have gone.
-func (o *outside) table(list []*stitch.Goroutine) error {
+func (o *outside) table(list []*stitch.Goroutine, waits map[int64]*stitch.Wait) error {
 	style := styleFor(os.Stdout)
 	fresh, gone := list, 0
 	if o.seen != nil {
@@ -78,5 +79,5 @@ func (o *outside) table(list []*stitch.Goroutine) error {
 	for _, g := range list {
 		o.seen[g.ID] = true
 	}
-	return render.Table(os.Stdout, fresh, style)
+	return render.WaitTable(os.Stdout, fresh, waits, style)
 }

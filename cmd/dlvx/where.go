@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"slices"
 	"strconv"
 
+	"github.com/dlvx/dlvx/goruntime"
 	"github.com/dlvx/dlvx/internal/render"
 	"github.com/dlvx/dlvx/stitch"
 	"github.com/spf13/cobra"
@@ -17,7 +19,9 @@ func whereCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "where PID|NAME GOROUTINE",
 		Short: "Print the logical stack of one goroutine of a running program.",
-		Long: `Prints the logical stack of one goroutine of a running Go program.
+		Long: `Prints the logical stack of one goroutine of a running Go program, what it waits
+on, and who could wake it: a channel and who else waits on it, the cases of a
+select, a lock, a connection, a time.
 
 	dlvx where 4711 18`,
 		Args: cobra.ExactArgs(2),
@@ -28,6 +32,7 @@ func whereCommand() *cobra.Command {
 		if err != nil || id < 1 {
 			exit(1, fmt.Errorf("%s is not the id of a goroutine: dlvx ps lists them", args[1]))
 		}
+		o.also = func(v *view, ctx context.Context, r *goruntime.Reader) error { return v.readWait(ctx, r, id) }
 		exit(0, o.run(cmd, args[:1], func(v view, _ []stitch.Goroutine) error { return o.where(v, id) }))
 	}
 	return cmd
@@ -40,7 +45,11 @@ func (o *outside) where(v view, id int64) error {
 	}
 	s := v.goroutines[i].Stack()
 	if o.format == "json" {
-		return v.json("stack", func(w io.Writer) error { return render.JSON(w, s) })
+		return v.json("stack", func(w io.Writer) error { return render.WhereJSON(w, s, v.waits[id], v.wakers) })
 	}
-	return render.Text(os.Stdout, s, styleFor(os.Stdout))
+	style := styleFor(os.Stdout)
+	if err := render.Text(os.Stdout, s, style); err != nil {
+		return err
+	}
+	return render.Wait(os.Stdout, id, v.waits[id], v.wakers, style)
 }

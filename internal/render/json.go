@@ -31,13 +31,15 @@ type (
 )
 
 // JSON writes a logical stack as one JSON object and a newline.
-func JSON(w io.Writer, s stitch.Stack) error {
+func JSON(w io.Writer, s stitch.Stack) error { return encode(w, stackOf(s)) }
+
+func stackOf(s stitch.Stack) jsonStack {
 	out := jsonStack{Segments: segmentsOf(s)}
 	if len(out.Segments) > 0 {
 		out.Goroutine, out.State = out.Segments[0].Goroutine, out.Segments[0].State
 		out.Cut = out.Segments[len(out.Segments)-1].Cut
 	}
-	return encode(w, out)
+	return out
 }
 
 func segmentsOf(s stitch.Stack) []jsonSegment {

@@ -150,7 +150,7 @@ func TestGoroutinesJSON(t *testing.T) {
 	gs, style := crowd()
 	file := filepath.Join(style.Dir, "main.go")
 	got := decoded[[]object](t, func(b *strings.Builder) error {
-		return GoroutinesJSON(b, []*stitch.Goroutine{&gs[2], &gs[1202], &gs[1203], &gs[len(gs)-2]})
+		return GoroutinesJSON(b, []*stitch.Goroutine{&gs[2], &gs[1202], &gs[1203], &gs[len(gs)-2]}, nil)
 	})
 	want := []object{
 		{
@@ -173,14 +173,14 @@ func TestGoroutinesJSON(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if got := decoded[[]object](t, func(b *strings.Builder) error { return GoroutinesJSON(b, nil) }); len(got) != 0 {
+	if got := decoded[[]object](t, func(b *strings.Builder) error { return GoroutinesJSON(b, nil, nil) }); len(got) != 0 {
 		t.Errorf("of none: %v", got)
 	}
 }
 
 func TestGroupsJSON(t *testing.T) {
 	gs, _ := crowd()
-	got := decoded[[]object](t, func(b *strings.Builder) error { return GroupsJSON(b, stitch.Groups(gs)) })
+	got := decoded[[]object](t, func(b *strings.Builder) error { return GroupsJSON(b, stitch.Groups(gs), nil) })
 	var lines []string
 	for _, g := range got {
 		lines = append(lines, fmt.Sprintf("%v %v [%v %v] %d goroutines, %d segments", g["count"], g["name"], g["state"], g["longestWaitMs"],

@@ -21,6 +21,7 @@ type (
 		Spawn      *jsonSpawn        `json:"spawn,omitempty"` // the go statement that made it
 		Labels     map[string]string `json:"labels,omitempty"`
 		System     bool              `json:"system,omitempty"`
+		WaitsOn    *jsonWait         `json:"waitsOn,omitempty"`
 	}
 	jsonSpawn struct {
 		jsonPlace
@@ -39,6 +40,7 @@ type (
 		LongestWaitMs int64         `json:"longestWaitMs,omitempty"`
 		Goroutines    []int64       `json:"goroutines"` // the ids of all of them
 		Segments      []jsonSegment `json:"segments"`   // as in the JSON form of a stack
+		WaitsOn       []jsonThing   `json:"waitsOn,omitempty"`
 	}
 	jsonNode struct {
 		Root          string         `json:"root,omitempty"` // main, init, runtime, unknown
@@ -54,13 +56,14 @@ type (
 	}
 )
 
-// GoroutinesJSON writes goroutines as one JSON array and a newline.
-func GoroutinesJSON(w io.Writer, gs []*stitch.Goroutine) error {
+// GoroutinesJSON writes goroutines as one JSON array and a newline, with what they
+// wait on, by their ids, where that is known.
+func GoroutinesJSON(w io.Writer, gs []*stitch.Goroutine, waits map[int64]*stitch.Wait) error {
 	out := make([]jsonGoroutine, 0, len(gs))
 	for _, g := range gs {
 		js := jsonGoroutine{
 			ID: g.ID, Name: g.Entry().Func, Status: g.State.Status, WaitReason: g.State.Wait, WaitMs: g.State.For.Milliseconds(),
-			jsonPlace: placeOf(g.State.At), Labels: g.Labels, System: g.System,
+			jsonPlace: placeOf(g.State.At), Labels: g.Labels, System: g.System, WaitsOn: waitOf(waits[g.ID]),
 		}
 		if len(g.Chain.Links) > 0 {
 			spawner := g.Spawner()
@@ -71,13 +74,14 @@ func GoroutinesJSON(w io.Writer, gs []*stitch.Goroutine) error {
 	return encode(w, out)
 }
 
-// GroupsJSON writes groups as one JSON array and a newline.
-func GroupsJSON(w io.Writer, groups []stitch.Group) error {
+// GroupsJSON writes groups as one JSON array and a newline, with the things that
+// their goroutines wait on.
+func GroupsJSON(w io.Writer, groups []stitch.Group, waits map[int64]*stitch.Wait) error {
 	out := make([]jsonGroup, 0, len(groups))
 	for _, g := range groups {
 		out = append(out, jsonGroup{
 			Count: g.Alive, Name: g.Goroutines[0].Entry().Func, State: g.State(), LongestWaitMs: g.Longest.Milliseconds(),
-			Goroutines: idsOf(g.Goroutines), Segments: segmentsOf(g.Stack()),
+			Goroutines: idsOf(g.Goroutines), Segments: segmentsOf(g.Stack()), WaitsOn: thingsOf(g, waits),
 		})
 	}
 	return encode(w, out)

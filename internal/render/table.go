@@ -24,10 +24,16 @@ import (
 // With a Width, lines are made to fit: first paths are shortened, then names of
 // functions, and what is still too long is cut.
 func Table(w io.Writer, gs []*stitch.Goroutine, style Style) error {
-	rows := style.rows(gs)
+	return WaitTable(w, gs, nil, style)
+}
+
+// WaitTable is Table with a column behind the state, WAITS ON, where it is known
+// what any of the goroutines waits on.
+func WaitTable(w io.Writer, gs []*stitch.Goroutine, waits map[int64]*stitch.Wait, style Style) error {
+	rows := style.rows(gs, waits)
 	for style.Width > 0 && style.brevity < briefest && lineWidth(columnWidths(rows)) > style.Width {
 		style.brevity++
-		rows = style.rows(gs)
+		rows = style.rows(gs, waits)
 	}
 	if style.Width > 0 {
 		cut(rows, style.Width)
@@ -42,12 +48,19 @@ func Table(w io.Writer, gs []*stitch.Goroutine, style Style) error {
 // columnGap is how many spaces there are between two columns.
 const columnGap = 2
 
+// waitColumn is where what a goroutine waits on is shown.
+const waitColumn = 2
+
 // rows returns the cells of a table, with its heads.
-func (s Style) rows(gs []*stitch.Goroutine) [][]string {
+func (s Style) rows(gs []*stitch.Goroutine, waits map[int64]*stitch.Wait) [][]string {
 	heads := []string{"ID", "STATE", "BEGAN IN", "STANDS AT", "CREATED BY"}
 	labelled := slices.ContainsFunc(gs, func(g *stitch.Goroutine) bool { return len(g.Labels) > 0 })
 	if labelled {
 		heads = append(heads, "LABELS")
+	}
+	waiting := slices.ContainsFunc(gs, func(g *stitch.Goroutine) bool { return waits[g.ID] != nil })
+	if waiting {
+		heads = slices.Insert(heads, waitColumn, "WAITS ON")
 	}
 	rows := [][]string{heads}
 	for _, g := range gs {
@@ -58,6 +71,9 @@ func (s Style) rows(gs []*stitch.Goroutine) [][]string {
 		cells := []string{fmt.Sprint(g.ID), orNone(state), orNone(s.fn(g.Entry().Func)), orNone(s.position(g.State.At)), orNone(s.creation(g))}
 		if labelled {
 			cells = append(cells, orNone(labels(g)))
+		}
+		if waiting {
+			cells = slices.Insert(cells, waitColumn, orNone(waits[g.ID].Short()))
 		}
 		rows = append(rows, cells)
 	}
