@@ -12,7 +12,7 @@ import type { Session, Sessions } from './sessions';
 import { type TerminalCommand, runExternal, runIntegrated } from './terminal';
 
 const patience = 30_000; // ms, for a dlvx in a terminal to call
-const leisure = 10_000; // ms, for a dlvx to end by itself behind its session
+const leisure = 60_000; // ms, for a dlvx to end by itself behind its session: it removes what it builds once that is built
 const grace = 3_000; // ms, for a dlvx to end when it is told to; VS Code waits for 5 s when it closes
 
 /** Starts dlvx. What it has started ends with its session, or at the latest with end. */
