@@ -114,6 +114,9 @@ func (q question) some(ids []int64) (gs []stitch.Goroutine, err error) {
 	defer recovered(&err, "looking at goroutines")
 	c, done := q.reading(q.stop)
 	defer done()
+	if c == nil {
+		return nil, errNoReader
+	}
 	return c.Some(q.ctx, ids)
 }
 

@@ -60,7 +60,9 @@ func (s *session) dispatch(m message) {
 	case "scopes":
 		s.onFrame(m, s.scopes)
 	case "evaluate":
-		s.onFrame(m, s.evaluate)
+		if !s.console(m) {
+			s.onFrame(m, s.evaluate)
+		}
 	case "variables":
 		s.onSpawnScope(m)
 	case "setVariable":

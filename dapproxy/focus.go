@@ -22,27 +22,40 @@ func (q question) focus() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	snap, err := q.takeSnapshot(func() {})
+	event, err := q.focusOn(id)
 	if err != nil {
 		return nil, err
 	}
-	g := snap.byID[id]
-	if g == nil {
+	return followed{event}, nil
+}
+
+// focusOn puts a goroutine among the threads until the next resume, and returns
+// the event by which the client shows it.
+func (q question) focusOn(id int64) (dap.EventMessage, error) {
+	switch alive, err := q.find(id); {
+	case err != nil:
+		q.report("the stack of a goroutine may take long", "error", err, "goroutine", id)
+	case !alive:
 		return nil, noGoroutine(id)
 	}
-	if _, err := q.find(id); err != nil {
-		q.report("the stack of a goroutine may take long", "error", err, "goroutine", id)
+	gs, err := q.some([]int64{id})
+	if err != nil {
+		return nil, err
 	}
-	name := fmt.Sprintf("[Go %d] %s", id, stitch.ShortFunc(stitch.Position(g.Own).Func))
+	if len(gs) == 0 {
+		return nil, noGoroutine(id)
+	}
+	name := fmt.Sprintf("[Go %d] %s", id, stitch.ShortFunc(userCurrent(gs[0].Own).Func))
 	q.stop.mu.Lock()
 	if f := (focused{id, name}); !slices.Contains(q.stop.focused, f) {
 		q.stop.focused = append(q.stop.focused, f)
 	}
 	q.stop.mu.Unlock()
-	return followed{&dap.StoppedEvent{
+	q.stop.setFound(int(id))
+	return &dap.StoppedEvent{
 		Event: newEvent("stopped"),
 		Body:  dap.StoppedEventBody{Reason: "goroutine", Description: "Paused", ThreadId: int(id), AllThreadsStopped: true},
-	}}, nil
+	}, nil
 }
 
 // find tells whether a goroutine lives, and makes Delve ready to be asked for it.

@@ -20,11 +20,13 @@ type gate struct {
 	hurry   context.CancelFunc
 }
 
-// stopped begins a new stop.
-func (g *gate) stopped() {
+// stopped begins a new stop, at a goroutine if that is known.
+func (g *gate) stopped(at int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.begin(newStop())
+	s := newStop()
+	s.found[at] = true
+	g.begin(s)
 }
 
 // begin opens the gate at a stop. The caller holds mu.
@@ -158,12 +160,13 @@ type stop struct {
 	added   [][]addedFrame // of each stack; their frame ids, which follow each other, are also variables references
 	topmost map[int64]int  // Delve's id of a goroutine's topmost frame
 	focused []focused      // goroutines that the client has asked to be shown
+	found   map[int]bool   // goroutines that Delve need not search for
 }
 
 func newStop() *stop {
 	s := &stop{
 		snapshots: make(chan *snapshot, 1),
-		tails:     map[int]*tail{}, topmost: map[int64]int{},
+		tails:     map[int]*tail{}, topmost: map[int64]int{}, found: map[int]bool{},
 	}
 	s.snapshots <- nil
 	return s
@@ -178,4 +181,16 @@ func (s *stop) frame(id int) *addedFrame {
 		}
 	}
 	return nil
+}
+
+func (s *stop) isFound(goroutine int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.found[goroutine]
+}
+
+func (s *stop) setFound(goroutine int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.found[goroutine] = true
 }

@@ -255,7 +255,12 @@ func (c *fakeChains) Overview(ctx context.Context) (stitch.Overview, error) {
 	return o, nil
 }
 
-func (c *fakeChains) Some(_ context.Context, goids []int64) ([]stitch.Goroutine, error) {
+func (c *fakeChains) Some(ctx context.Context, goids []int64) ([]stitch.Goroutine, error) {
+	if c.listing != nil {
+		if err := c.listing(ctx); err != nil {
+			return nil, err
+		}
+	}
 	var some []stitch.Goroutine
 	for _, id := range goids {
 		for _, g := range c.goroutines {

@@ -11,6 +11,7 @@ import (
 const (
 	errLaunch   = 3000
 	errAttach   = 3001
+	errStack    = 2004
 	errScopes   = 2005
 	errVariable = 2008
 	errEvaluate = 2009

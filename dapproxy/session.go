@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -223,7 +224,7 @@ func (s *session) readServer(server *peer) {
 func (s *session) observeEvent(m message) {
 	switch m.event {
 	case "stopped":
-		s.gate.stopped()
+		s.gate.stopped(threadOf(m))
 	case "continued":
 		s.gate.shut()
 	case "initialized": // also sent again after a restart
@@ -236,6 +237,18 @@ func (s *session) observeEvent(m message) {
 		s.gate.shut()
 		s.setOver(true)
 	}
+}
+
+// threadOf returns the goroutine that a stopped event is of; 0: it does not say.
+func threadOf(m message) int {
+	at, _ := m.fields.get("body")
+	body, err := scanObject(m.body, at)
+	if err != nil {
+		return 0
+	}
+	thread, _ := body.get("threadId")
+	id, _ := strconv.Atoi(string(thread.of(m.body)))
+	return id
 }
 
 func (s *session) setOver(over bool) {

@@ -62,12 +62,14 @@ func (q question) takeSnapshot(read func()) (snap *snapshot, err error) {
 	return snap, nil
 }
 
+var errNoReader = errors.New("this dlvx was started without a way to read them")
+
 func (q question) readGoroutines() (gs []stitch.Goroutine, err error) {
 	defer recovered(&err, "listing goroutines")
 	c, done := q.reading(q.stop)
 	defer done()
 	if c == nil {
-		return nil, errors.New("this dlvx was started without a way to read them")
+		return nil, errNoReader
 	}
 	return c.Goroutines(q.ctx)
 }

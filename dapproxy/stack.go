@@ -36,26 +36,54 @@ func (s *session) stackTrace(m message) {
 		return
 	}
 	args.StartFrame = max(args.StartFrame, 0)
-	s.forward(m, func(answer message) bool {
-		if !answer.success {
-			// No page, or no answer at all. What waits for the questions to
-			// end may go on before this is written: it says nothing of a stop.
-			leave()
-			return false
-		}
-		s.async(func() {
-			defer leave()
-			stitched, err := s.stitchPage(st, args, answer, opts)
-			if err != nil {
-				s.report("showing Delve's own stack", "error", err, "goroutine", args.ThreadId)
+	forward := func() {
+		s.forward(m, func(answer message) bool {
+			if !answer.success {
+				// No page, or no answer at all. What waits for the questions to
+				// end may go on before this is written: it says nothing of a stop.
+				leave()
+				return false
 			}
-			if err != nil || s.gate.current() != st {
-				stitched = answer
-			}
-			s.answer(m, stitched)
+			s.async(func() {
+				defer leave()
+				stitched, err := s.stitchPage(st, args, answer, opts)
+				if err != nil {
+					s.report("showing Delve's own stack", "error", err, "goroutine", args.ThreadId)
+				}
+				if err != nil || s.gate.current() != st {
+					stitched = answer
+				}
+				s.answer(m, stitched)
+			})
+			return true
 		})
-		return true
+	}
+	if st.isFound(args.ThreadId) {
+		forward()
+		return
+	}
+	s.async(func() {
+		if (question{session: s, m: m, stop: st}).exited(args.ThreadId) {
+			leave()
+			s.fail(m, errStack, "Unable to produce stack trace", fmt.Sprintf("unknown goroutine %d", args.ThreadId), false)
+			return
+		}
+		forward()
 	})
+}
+
+// exited tells whether there is no such goroutine, for which Delve would look in
+// vain among all that there are, and makes it ready to be asked for one.
+func (q question) exited(id int) bool {
+	alive, err := q.find(int64(id))
+	if err != nil {
+		q.report("the stack of a goroutine may take long", "error", err, "goroutine", id)
+	}
+	if alive || err != nil {
+		q.stop.setFound(id)
+		return false
+	}
+	return true
 }
 
 // stitchPage returns the answer with what belongs under it: the page that

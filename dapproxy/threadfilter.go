@@ -41,7 +41,7 @@ func parseThreadFilter(text string) (threadFilter, error) {
 				}
 			}
 		case "-w", "-with", "-wo", "-without":
-			c := threadCondition{not: strings.HasPrefix(words[i], "-wo")}
+			c := threadCondition{not: words[i] == "-wo" || words[i] == "-without"}
 			var ok bool
 			if c.field, ok = next(); !ok || !slices.Contains(threadFields, c.field) {
 				return nil, wrong
