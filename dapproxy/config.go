@@ -83,6 +83,10 @@ type Launch struct {
 	Dir        string   // where the go command will run; "": Delve's own working directory
 	BuildFlags []string // the user's own
 	Env        map[string]*string
+
+	Watch   *Watch        // attribute "debugMode"; nil: the program is not watched
+	NoDebug bool          // it runs without the debugger; only with Watch
+	Warn    func(Warning) // only with Watch: tells the client, as long as there is one
 }
 
 // Prepared is what is added to a launch request.
@@ -90,4 +94,8 @@ type Prepared struct {
 	Flags []string          // appended to buildFlags
 	Env   map[string]string // merged into env
 	Note  string            // one line for the user, or ""
+
+	// Settle, unless nil, returns once Warn has had everything of programs that
+	// have ended.
+	Settle func()
 }

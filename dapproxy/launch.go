@@ -15,6 +15,7 @@ type options struct {
 	ancestors  int    // attribute "ancestors", default 10: how many generations GODEBUG records where it has to
 	chainDepth int    // attribute "chainDepth": how many links to show; 0 (default): all
 	paths      []pathRule
+	watch      *Watch // attribute "debugMode"; nil (default): not at all
 
 	maxGoroutines   int   // attribute "maxGoroutines", default 1024: how many threads are listed
 	groupGoroutines *bool // attribute "groupGoroutines": those that are alike are one thread; nil: where they are more
@@ -78,9 +79,19 @@ func readOptions(o options, body []byte, config object) (options, error) {
 	if o.maxGoroutines < 1 {
 		return o, fmt.Errorf("\"maxGoroutines\" is %d: it must be a whole number from 1", o.maxGoroutines)
 	}
+	if at, ok := config.get("debugMode"); ok {
+		w, err := readWatch(at.of(body))
+		if err != nil {
+			return o, err
+		}
+		o.watch = w
+	}
+	if o.watch != nil && (o.record == "ancestors" || o.record == "off") {
+		return o, fmt.Errorf("\"debugMode\" needs the runtime of a program that records labels, and \"record\" is %q", o.record)
+	}
 	if o.record == "" {
 		o.record = "auto"
-		if !o.stitch {
+		if !o.stitch && o.watch == nil {
 			o.record = "off"
 		}
 	}
@@ -168,6 +179,9 @@ func (s *session) launch(m message) {
 		s.resume(m, false)
 		return
 	}
+	if l.Watch != nil {
+		l.Warn = s.warn
+	}
 	p, err := s.cfg.Recorder.Prepare(s.staying, l.Launch)
 	switch {
 	case s.staying.Err() != nil:
@@ -180,6 +194,9 @@ func (s *session) launch(m message) {
 		s.report("launching without recording", "error", err)
 		p = Prepared{Note: fmt.Sprintf("dlvx: this program does not record its spawns: %v", err)}
 	}
+	s.mu.Lock()
+	s.settle = p.Settle
+	s.mu.Unlock()
 	if note := strings.TrimSpace(strings.ReplaceAll(p.Note, "\n", " ")); note != "" {
 		s.tell(note + "\n")
 	}
@@ -200,7 +217,7 @@ type launchConfig struct {
 }
 
 // readLaunch reads what is to be built, or executed. ok is false for launches
-// of no program that will be debugged, and for those that Delve will refuse.
+// of no program that will be debugged or watched, and for those that Delve will refuse.
 func readLaunch(m message, at span, o options) (l launchConfig, ok bool) {
 	var c struct {
 		Mode       string
@@ -210,7 +227,7 @@ func readLaunch(m message, at span, o options) (l launchConfig, ok bool) {
 		BuildFlags json.RawMessage
 		Env        map[string]*string
 	}
-	if at == (span{}) || m.arguments(&c) != nil || c.NoDebug || c.Program == "" || o.record == "off" {
+	if at == (span{}) || m.arguments(&c) != nil || c.NoDebug && o.watch == nil || c.Program == "" || o.record == "off" {
 		return l, false
 	}
 	if c.Mode == "" {
@@ -221,7 +238,7 @@ func readLaunch(m message, at span, o options) (l launchConfig, ok bool) {
 	}
 	l.at = at
 	l.config, _ = scanObject(m.body, at)
-	l.Launch = Launch{Mode: c.Mode, Record: o.record, Ancestors: o.ancestors, Program: c.Program, Dir: c.DlvCwd, Env: c.Env}
+	l.Launch = Launch{Mode: c.Mode, Record: o.record, Ancestors: o.ancestors, Program: c.Program, Dir: c.DlvCwd, Env: c.Env, Watch: o.watch, NoDebug: c.NoDebug}
 	if len(c.BuildFlags) == 0 || json.Unmarshal(c.BuildFlags, &l.BuildFlags) == nil {
 		return l, true
 	}

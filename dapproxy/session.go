@@ -86,6 +86,7 @@ type session struct {
 	options  options
 	reverse  map[int64]int64                   // the server's requests: number at the client -> at the server
 	reported map[string]bool                   // kinds of failure that have been logged
+	settle   func()                            // see Prepared; nil: nothing is watched
 	over     bool                              // the client has seen, or asked for, the end of the target
 	asked    map[int64]context.CancelCauseFunc // the client's dlvx requests that are not answered, by number
 }
@@ -211,6 +212,7 @@ func (s *session) readServer(server *peer) {
 				s.mu.Unlock()
 			})
 		default:
+			s.settled(m.event)
 			s.observeEvent(m)
 			if m.event == "stopped" {
 				m = s.atMain(m)

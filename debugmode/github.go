@@ -23,10 +23,7 @@ func (a annotations) event(e *Event, grown int) string {
 	if e.Kind == Dump {
 		return ""
 	}
-	where := whereOf(e, a.isStd)
-	if site := e.site(); (e.Kind == Pending || e.Kind == Leak || e.Kind == Left) && site.File != "" && !a.isStd(site) {
-		where = site
-	}
+	where := spotOf(e, a.isStd)
 	body := strings.TrimSuffix(text{render.Style{Dir: a.style.Dir}, a.isStd}.event(e, grown), "\n")
 	body = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(strings.TrimPrefix(body, "dlvx: "))
 	if where.File == "" {

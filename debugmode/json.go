@@ -8,7 +8,10 @@ import (
 
 // jsonLines is the form for programs: an object in each line, the last of
 // which is the summary. Every field of a kind is always there.
-type jsonLines struct{}
+type jsonLines struct {
+	isStd func(stitch.Frame) bool
+	text  writer // what else stands in each object; nil: nothing
+}
 
 type (
 	jsonEvent struct {
@@ -26,9 +29,11 @@ type (
 		Test      string        `json:"test,omitempty"`
 		Dir       string        `json:"dir,omitempty"` // of the package under test
 		AtExit    bool          `json:"atExit,omitempty"`
-		Mid       []jsonFrame   `json:"mid,omitempty"` // frames when half the limit had passed, innermost first
-		Segments  []jsonSegment `json:"segments"`      // the goroutine's own frames first, main's last
+		Mid       []jsonFrame   `json:"mid,omitempty"`   // frames when half the limit had passed, innermost first
+		Segments  []jsonSegment `json:"segments"`        // the goroutine's own frames first, main's last
+		Where     *jsonFrame    `json:"where,omitempty"` // the place in the user's sources that has to do with it
 		Message   string        `json:"message"`
+		Text      string        `json:"text,omitempty"` // see Options
 	}
 	jsonSegment struct {
 		Goroutine int64       `json:"goroutine"` // 0: not known, or several
@@ -49,22 +54,41 @@ type (
 	}
 )
 
-func (jsonLines) most() int               { return 0 }
+func (j jsonLines) most() int {
+	if j.text != nil {
+		return j.text.most()
+	}
+	return 0
+}
+
 func (jsonLines) header(Kind, int) string { return "" }
 
-func (jsonLines) rest(k Kind, _, count int) string {
+func (j jsonLines) rest(k Kind, groups, count int) string {
 	return line(struct {
 		Kind  string `json:"kind"`
 		Of    Kind   `json:"of"`
 		Count int    `json:"count"`
-	}{"rest", k, count})
+		Text  string `json:"text,omitempty"`
+	}{"rest", k, count, j.textOf(func(w writer) string { return w.rest(k, groups, count) })})
 }
 
-func (jsonLines) event(e *Event, grown int) string {
+// textOf returns what text says, where that is wanted.
+func (j jsonLines) textOf(say func(writer) string) string {
+	if j.text == nil {
+		return ""
+	}
+	return say(j.text)
+}
+
+func (j jsonLines) event(e *Event, grown int) string {
 	out := jsonEvent{
 		Kind: e.Kind, Goroutine: e.Goroutine, Count: e.Count, Total: e.Total, Function: e.function(),
 		Waited: e.Waited.Seconds(), Ran: e.Ran.Seconds(), Wall: e.Wall.Seconds(), GoesOn: e.GoesOn,
 		Test: e.Test, Dir: e.Dir, AtExit: e.AtExit, Mid: jsonFrames(e.Mid), Segments: []jsonSegment{}, Message: message(e, grown),
+		Text: j.textOf(func(w writer) string { return w.event(e, grown) }),
+	}
+	if f := spotOf(e, j.isStd); f.File != "" {
+		out.Where = &jsonFrame{f.Func, f.File, f.Line}
 	}
 	if e.Kind == Blocked {
 		out.Call = call(e)
@@ -86,7 +110,7 @@ func jsonFrames(frames []stitch.Frame) []jsonFrame {
 	return out
 }
 
-func (jsonLines) summary(s *summary) string {
+func (j jsonLines) summary(s *summary) string {
 	repeats := []jsonRepeat{}
 	for _, at := range s.repeats {
 		repeats = append(repeats, jsonRepeat{at.first.Kind, at.first.function(), at.count, at.longest.Seconds()})
@@ -100,7 +124,8 @@ func (jsonLines) summary(s *summary) string {
 		Counts  map[Kind]int `json:"counts"`
 		Repeats []jsonRepeat `json:"repeats"`
 		Lost    int          `json:"lost"`
-	}{"summary", counts, repeats, s.lost})
+		Text    string       `json:"text,omitempty"`
+	}{"summary", counts, repeats, s.lost, j.textOf(func(w writer) string { return w.summary(s) })})
 }
 
 func line(v any) string {

@@ -19,6 +19,7 @@ var Formats = []string{"text", "json", "github"}
 // Options say how a report looks and what it leaves out.
 type Options struct {
 	Format     string   // one of Formats
+	WithText   bool     // json: each object has the text as well, in its member "text", and only what that has room for is there
 	Background []string // functions, types and packages whose goroutines may be left over
 	Goroot     string   // of the Go that built the program; "": not known
 	Style      render.Style
@@ -68,7 +69,8 @@ type summary struct {
 	lost    int
 }
 
-// NewReport returns a report that is written to w, piece by piece.
+// NewReport returns a report that is written to w: a Write for each event, and
+// for what else is said.
 func NewReport(w io.Writer, o Options) (*Report, error) {
 	r := &Report{w: w, goroot: o.Goroot, places: map[string]*repeats{}, counts: map[Kind]int{}, earlier: map[string]int{}}
 	r.background.functions = o.Background
@@ -76,7 +78,10 @@ func NewReport(w io.Writer, o Options) (*Report, error) {
 	case "text":
 		r.out = text{o.Style, r.isStd}
 	case "json":
-		r.out = jsonLines{}
+		r.out = jsonLines{isStd: r.isStd}
+		if o.WithText {
+			r.out = jsonLines{isStd: r.isStd, text: text{o.Style, r.isStd}}
+		}
 	case "github":
 		r.out = annotations{o.Style, r.isStd}
 	default:
@@ -292,6 +297,16 @@ func whereOf(e *Event, isStd func(stitch.Frame) bool) stitch.Frame {
 		return stitch.Frame{}
 	}
 	return frames[0]
+}
+
+// spotOf returns the place in the user's sources that has to do with an event:
+// the go statement of goroutines that are there too long, else where it
+// happened. File is empty where there is none.
+func spotOf(e *Event, isStd func(stitch.Frame) bool) stitch.Frame {
+	if site := e.site(); (e.Kind == Pending || e.Kind == Leak || e.Kind == Left) && site.File != "" && !isStd(site) {
+		return site
+	}
+	return whereOf(e, isStd)
 }
 
 // waitsForProcess tells whether a blocked call waits for another process to

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/dlvx/dlvx/dapproxy"
+	"github.com/dlvx/dlvx/debugmode"
 	"github.com/dlvx/dlvx/delve"
 	"github.com/dlvx/dlvx/goruntime"
 	"github.com/spf13/cobra"
@@ -32,6 +33,9 @@ Attributes of the launch and attach requests besides dlv's:
 	ancestors   how many generations of spawners GODEBUG=tracebackancestors keeps,
 	            where it is used (default 10); 0: it is not
 	chainDepth  how many spawners are shown at most; 0 (default): all
+	debugMode   true: the program warns of what goes wrong with its goroutines, as
+	            under dlvx run, with noDebug, too; or an object of slow, blocked
+	            ("50ms"), pending, leaks, contexts, background (default false)
 
 Clients may ask for views of all goroutines (lists, groups, the spawn tree): see
 https://github.com/dlvx/dlvx/blob/main/docs/protocol.md.`
@@ -82,7 +86,9 @@ func serveLocal(ctx context.Context, o delve.Options, accept func() (net.Conn, e
 		defer close(served)
 		session.Serve()
 	}()
-	cfg.Recorder = recorder{}
+	var recorder recorder
+	defer recorder.close()
+	cfg.Recorder = &recorder
 	cfg.Dial = elsewhere.dial
 	cfg.NewChains = func(inj *dapproxy.Injector) dapproxy.Chains {
 		if chains, ok := elsewhere.newChains(ctx, inj); ok {
@@ -154,11 +160,26 @@ func warnOfIgnored(cmd *cobra.Command, args []string) {
 	}
 }
 
-// A recorder makes the programs of launch requests record their spawns.
-type recorder struct{}
+// A recorder makes the programs of launch requests record their spawns, and run
+// in debug mode.
+type recorder struct {
+	inlet *debugmode.Inlet // of what was launched last in debug mode; nil: nothing was
+}
 
-func (recorder) Prepare(ctx context.Context, l dapproxy.Launch) (dapproxy.Prepared, error) {
+func (r *recorder) Prepare(ctx context.Context, l dapproxy.Launch) (dapproxy.Prepared, error) {
 	env, godebug := launchEnv(os.Environ(), l.Env)
+	p, err := prepareLaunch(ctx, l, env, godebug)
+	if err != nil || l.Watch == nil {
+		return p, err
+	}
+	if err := r.watch(ctx, l, env, &p); err != nil {
+		p.Note = strings.TrimPrefix(p.Note+"; ", "; ") + "dlvx: no debug mode: " + err.Error()
+	}
+	return p, nil
+}
+
+// prepareLaunch returns what a launch needs for its program to record.
+func prepareLaunch(ctx context.Context, l dapproxy.Launch, env []string, godebug string) (dapproxy.Prepared, error) {
 	if l.Mode == "exec" {
 		return prepareExec(l, godebug)
 	}

@@ -32,6 +32,7 @@ import (
 //	thread=NAME  make the goroutine whose name holds this the one of the next step
 //	stack        the stack of the goroutine that stopped
 //	ready=FIFO   wait until somebody has opened the FIFO, and closed it
+//	warnings     wait until the program has ended, and print what dlvx has said meanwhile
 //	disconnect   ask to disconnect
 //	terminate    ask to disconnect, and to end the program
 //	vanish       close the connection
@@ -92,6 +93,10 @@ type dapMessage struct {
 	Body                          struct {
 		ThreadID    int
 		Threads     []dapThread
+		Category    string
+		Output      string
+		Line        int
+		Kind        string
 		Error       struct{ Format string }
 		StackFrames []struct {
 			Name, PresentationHint string
@@ -147,6 +152,16 @@ func (c *dapConn) step(step string) {
 	case "ready":
 		_, err := os.ReadFile(c.ts.MkAbs(arg))
 		c.ts.Check(err)
+	case "warnings":
+		for m := (dapMessage{}); m.Event != "terminated"; {
+			m = c.event("")
+			switch {
+			case m.Event == "output" && m.Body.Category == "console" && strings.Contains(m.Body.Output, "dlvx:"):
+				fmt.Fprintf(c.ts.Stdout(), "at line %d: %s", m.Body.Line, m.Body.Output)
+			case m.Event == "dlvx/warning":
+				fmt.Fprintf(c.ts.Stdout(), "warning %s\n", m.Body.Kind)
+			}
+		}
 	case "disconnect":
 		c.request("disconnect", `{}`)
 	case "terminate":
@@ -201,11 +216,11 @@ func (c *dapConn) request(command, arguments string) dapMessage {
 	}
 }
 
-// event returns the next event of a name, which may have come before the
-// answer to a request.
+// event returns the next event of a name, or of any for "", which may have come
+// before the answer to a request.
 func (c *dapConn) event(name string) dapMessage {
 	for i, m := range c.events {
-		if m.Event == name {
+		if m.Event == name || name == "" {
 			c.events = slices.Delete(c.events, i, i+1)
 			return m
 		}
@@ -215,7 +230,7 @@ func (c *dapConn) event(name string) dapMessage {
 		if !ok {
 			c.ts.Fatalf("dap: the connection ended before the event %s", name)
 		}
-		if m.Event == name {
+		if m.Event == name || name == "" && m.Type == "event" {
 			return m
 		}
 	}

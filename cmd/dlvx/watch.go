@@ -86,10 +86,20 @@ func (w *watch) prepare(ctx context.Context, env, buildFlags []string) ([]string
 		w.off = true
 		fmt.Fprintf(os.Stderr, "dlvx: there will be no warnings: %s\n", plan.Missing)
 	}
-	if out, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output(); err == nil {
-		w.goroot = strings.TrimSpace(string(out))
-	}
+	w.goroot = gorootOf(ctx, "", env)
 	return plan.Flags, nil
+}
+
+// gorootOf returns the GOROOT of the Go that builds in dir, in an environment;
+// "" where that cannot be had.
+func gorootOf(ctx context.Context, dir string, env []string) string {
+	cmd := exec.CommandContext(ctx, "go", "env", "GOROOT")
+	cmd.Dir, cmd.Env = dir, env
+	out, err := cmd.Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
 }
 
 // open begins the report. close ends it, with its summary.
