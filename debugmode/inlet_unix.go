@@ -4,16 +4,15 @@ package debugmode
 
 import (
 	"os"
-
-	"golang.org/x/sys/unix"
+	"syscall"
 )
 
-// inheritable returns a copy of a file's descriptor that children inherit, out
-// of the way of those that they are given.
+// inheritable returns a copy of a file's descriptor that children inherit. It is
+// above those of the standard files, the only ones that a debugger gives them.
 func inheritable(f *os.File) (fd int, closeFD func() error, err error) {
-	fd, err = unix.FcntlInt(f.Fd(), unix.F_DUPFD, 100)
+	fd, err = syscall.Dup(int(f.Fd()))
 	if err != nil {
-		return 0, nil, os.NewSyscallError("fcntl", err)
+		return 0, nil, os.NewSyscallError("dup", err)
 	}
-	return fd, func() error { return unix.Close(fd) }, nil
+	return fd, func() error { return syscall.Close(fd) }, nil
 }
