@@ -2,6 +2,7 @@ package goruntime
 
 import (
 	"encoding/binary"
+	"slices"
 )
 
 const (
@@ -20,34 +21,27 @@ const (
 // distance from where they stopped. So a stack is searched once for each distance,
 // and the others only looked at there.
 func (w *waitReader) onStacks(all []*sleeper, size uint64, fits func(at *sleeper, addr uint64, b []byte) bool) error {
-	tops, err := w.tops(all)
-	if err != nil {
-		return err
-	}
 	for searched := 0; len(all) > 0 && searched < maxSearched; searched++ {
 		at := all[0]
 		all = all[1:]
-		slot, err := w.search(at, tops[at], size, fits)
+		slot, err := w.search(at, size, fits)
 		if err != nil {
 			return err
 		}
 		if slot < 0 {
 			continue
 		}
-		var addrs []uint64
-		for _, other := range all {
-			if addr, ok := w.pointer(other, tops[other], slot); ok {
-				addrs = append(addrs, addr)
-			}
+		pointers, err := w.pointersAt(all, slot)
+		if err != nil {
+			return err
 		}
-		read, err := w.readEach(addrs, size)
+		read, err := w.readEach(slices.DeleteFunc(slices.Clone(pointers), func(addr uint64) bool { return addr == 0 }), size)
 		if err != nil {
 			return err
 		}
 		rest := all[:0:0]
-		for _, other := range all {
-			addr, ok := w.pointer(other, tops[other], slot)
-			if b := read[addr]; !ok || b == nil || !fits(other, addr, b) {
+		for i, other := range all {
+			if b := read[pointers[i]]; b == nil || !fits(other, pointers[i], b) {
 				rest = append(rest, other)
 			}
 		}
@@ -56,33 +50,20 @@ func (w *waitReader) onStacks(all []*sleeper, size uint64, fits func(at *sleeper
 	return nil
 }
 
-// tops reads the innermost parts of stacks.
-func (w *waitReader) tops(all []*sleeper) (map[*sleeper][]byte, error) {
-	ranges := make([]Range, 0, len(all))
-	for _, at := range all {
-		if size, err := at.g.stackSize(); err == nil {
-			ranges = append(ranges, Range{Addr: at.g.sp, Buf: make([]byte, min(size, maxTop))})
-		} else {
-			ranges = append(ranges, Range{Addr: at.g.sp})
-		}
+// search tries all words of a stack's innermost part and returns how far from its
+// end one is that fits; -1: there is none.
+func (w *waitReader) search(at *sleeper, size uint64, fits func(*sleeper, uint64, []byte) bool) (slot int, err error) {
+	n, err := at.g.stackSize()
+	if err != nil {
+		return -1, nil
 	}
-	if err := w.mem.readRanges(ranges); err != nil {
-		return nil, err
+	top := make([]byte, min(n, maxTop))
+	if w.mem.read(at.g.sp, top) != nil {
+		return -1, nil
 	}
-	tops := make(map[*sleeper][]byte, len(all))
-	for i, at := range all {
-		if ranges[i].Err == nil {
-			tops[at] = ranges[i].Buf
-		}
-	}
-	return tops, nil
-}
-
-// search tries all words of a stack and returns which fits; -1: none.
-func (w *waitReader) search(at *sleeper, top []byte, size uint64, fits func(*sleeper, uint64, []byte) bool) (slot int, err error) {
 	var addrs []uint64
-	for i := range len(top) / wordSize {
-		if addr, ok := w.pointer(at, top, i); ok {
+	for off := 0; off < len(top); off += wordSize {
+		if addr := at.pointer(top[off:]); addr != 0 {
 			addrs = append(addrs, addr)
 		}
 	}
@@ -90,22 +71,42 @@ func (w *waitReader) search(at *sleeper, top []byte, size uint64, fits func(*sle
 	if err != nil {
 		return -1, err
 	}
-	for i := range len(top) / wordSize {
-		addr, ok := w.pointer(at, top, i)
-		if b := read[addr]; ok && b != nil && fits(at, addr, b) {
-			return i, nil
+	for off := 0; off < len(top); off += wordSize {
+		addr := at.pointer(top[off:])
+		if b := read[addr]; b != nil && fits(at, addr, b) {
+			return off, nil
 		}
 	}
 	return -1, nil
 }
 
-// pointer returns a word of a stack, if that may be a pointer to something that
-// is not on that stack.
-func (w *waitReader) pointer(at *sleeper, top []byte, slot int) (addr uint64, ok bool) {
-	if (slot+1)*wordSize > len(top) {
-		return 0, false
+// pointersAt returns what stacks hold at some distance from their ends; 0: no
+// pointer.
+func (w *waitReader) pointersAt(all []*sleeper, slot int) ([]uint64, error) {
+	words := make([]byte, wordSize*len(all))
+	ranges := make([]Range, len(all))
+	for i, at := range all {
+		ranges[i] = Range{Addr: at.g.sp + uint64(slot), Buf: words[i*wordSize:][:wordSize]}
 	}
-	addr = binary.LittleEndian.Uint64(top[slot*wordSize:])
+	if err := w.mem.readRanges(ranges); err != nil {
+		return nil, err
+	}
+	pointers := make([]uint64, len(all))
+	for i, at := range all {
+		if ranges[i].Err == nil {
+			pointers[i] = at.pointer(ranges[i].Buf)
+		}
+	}
+	return pointers, nil
+}
+
+// pointer returns the first word of a piece of a goroutine's stack, if that may be
+// a pointer to something that is not on that stack; 0: it may not.
+func (at *sleeper) pointer(b []byte) uint64 {
+	addr := binary.LittleEndian.Uint64(b)
 	own := addr >= at.g.sp && addr <= at.g.stackTop
-	return addr, addr >= pageSize && addr < 1<<56 && addr%wordSize == 0 && !own
+	if addr < pageSize || addr >= 1<<56 || addr%wordSize != 0 || own {
+		return 0
+	}
+	return addr
 }

@@ -91,17 +91,12 @@ func (p *program) readWaits(ctx context.Context) error {
 		if len(at.wait.Cases) == 0 && at.wait.Never == "" && at.wait.Unknown == "" {
 			continue
 		}
-		p.waiting[at.g.id] = &at.wait
-		for _, c := range at.wait.Cases {
-			if c.On != nil {
+		wait := at.wait // the rest is not needed any more
+		p.waiting[at.g.id] = &wait
+		for i, c := range wait.Cases {
+			// A select may name a channel twice.
+			if c.On != nil && !slices.ContainsFunc(wait.Cases[:i], func(o stitch.Case) bool { return o.On == c.On && o.Op == c.Op }) {
 				c.On.Waiters = append(c.On.Waiters, stitch.Waiter{Goroutine: at.g.id, Op: c.Op})
-			}
-		}
-	}
-	for _, at := range all { // a select may name a channel twice
-		for _, c := range at.wait.Cases {
-			if c.On != nil {
-				c.On.Waiters = slices.Compact(c.On.Waiters)
 			}
 		}
 	}
@@ -197,22 +192,40 @@ func (w *waitReader) gWaitSize() uint64 {
 	return size
 }
 
-// readGs reads what only waits are told by.
-func (w *waitReader) readGs(all []*sleeper) error {
-	addrs := make([]uint64, len(all))
-	for i, at := range all {
-		addrs[i] = at.g.addr
-	}
-	gs, err := w.readEach(addrs, w.gWaitSize())
-	if err != nil {
-		return err
-	}
-	for _, at := range all {
-		if b := gs[at.g.addr]; b != nil {
-			at.sudog, at.until, at.seq = word(b, w.layout.waiting), word(b, w.layout.sleepWhen), byte(word(b, w.layout.trackingSeq))
+// eachG reads the runtime.g's of goroutines, in the order of their addresses, and
+// calls f with each and its memory; nil: it cannot be read.
+func (w *waitReader) eachG(all []*sleeper, read func([]Range) error, f func(*sleeper, []byte)) error {
+	order := slices.Clone(all)
+	slices.SortFunc(order, func(a, b *sleeper) int { return cmp.Compare(a.g.addr, b.g.addr) })
+	size := w.gWaitSize()
+	const atOnce = 2048
+	buf := make([]byte, size*uint64(min(atOnce, len(all))))
+	ranges := make([]Range, 0, atOnce)
+	for some := range slices.Chunk(order, atOnce) {
+		ranges = ranges[:0]
+		for i, at := range some {
+			ranges = append(ranges, Range{Addr: at.g.addr, Buf: buf[uint64(i)*size:][:size]})
+		}
+		if err := read(ranges); err != nil {
+			return err
+		}
+		for i, at := range some {
+			if ranges[i].Err != nil {
+				ranges[i].Buf = nil
+			}
+			f(at, ranges[i].Buf)
 		}
 	}
 	return nil
+}
+
+// readGs reads what only waits are told by.
+func (w *waitReader) readGs(all []*sleeper) error {
+	return w.eachG(all, w.mem.readRanges, func(at *sleeper, b []byte) {
+		if b != nil {
+			at.sudog, at.until, at.seq = word(b, w.layout.waiting), word(b, w.layout.sleepWhen), byte(word(b, w.layout.trackingSeq))
+		}
+	})
 }
 
 // sleeps tells when sleeps end.
@@ -243,27 +256,11 @@ func (w *waitReader) verify(all []*sleeper) error {
 	if !ok {
 		return nil
 	}
-	order := slices.Clone(all)
-	slices.SortFunc(order, func(a, b *sleeper) int { return cmp.Compare(a.g.addr, b.g.addr) })
-	size := w.gWaitSize()
-	const atOnce = 2048
-	buf := make([]byte, size*atOnce)
-	ranges := make([]Range, 0, atOnce)
-	for some := range slices.Chunk(order, atOnce) {
-		ranges = ranges[:0]
-		for i, at := range some {
-			ranges = append(ranges, Range{Addr: at.g.addr, Buf: buf[uint64(i)*size:][:size]})
+	return w.eachG(all, s.ReadNow, func(at *sleeper, b []byte) {
+		if b == nil || !w.still(at, b) {
+			at.wait = stitch.Wait{Unknown: hasGoneOn}
 		}
-		if err := s.ReadNow(ranges); err != nil {
-			return err
-		}
-		for i, at := range some {
-			if ranges[i].Err != nil || !w.still(at, ranges[i].Buf) {
-				at.wait = stitch.Wait{Unknown: hasGoneOn}
-			}
-		}
-	}
-	return nil
+	})
 }
 
 // still tells whether b, which is its runtime.g, is that of a goroutine that has
