@@ -13,6 +13,7 @@ import { GoDebugging } from './goextension';
 import { GoroutinesView } from './goroutines';
 import { Installer } from './install';
 import { Sessions } from './sessions';
+import { Warnings } from './warnings';
 
 // VS Code calls deactivate with nothing at hand.
 let factory: AdapterFactory | undefined;
@@ -27,6 +28,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     log, sessions, view, dumps, factory,
     new SiteLenses(sessions, log),
+    new Warnings(),
     vscode.debug.registerDebugConfigurationProvider('dlvx', new ConfigurationProvider()),
     vscode.debug.registerDebugAdapterDescriptorFactory('dlvx', factory),
     vscode.debug.registerDebugAdapterTrackerFactory('dlvx', { createDebugAdapterTracker: (s) => trackBuildErrors(s, path, vscode.env.remoteName !== undefined) }),

@@ -43,7 +43,7 @@ describe('package.json', () => {
       'dlvLoadConfig', 'apiVersion', 'stackTraceDepth', 'showGlobalVariables', 'showRegisters', 'hideSystemGoroutines', 'console', 'asRoot',
       // Delve's, and dlvx's own.
       'noDebug', 'dlvCwd', 'outputMode', 'stdinFrom', 'stdoutTo', 'stderrTo', 'followExec', 'followExecRegex', 'maxStringLen',
-      'maxArrayValues', 'goroutineFilters', 'showPprofLabels', 'showRawStrings', 'stitch', 'record', 'ancestors', 'chainDepth', 'dlvxPath'];
+      'maxArrayValues', 'goroutineFilters', 'showPprofLabels', 'showRawStrings', 'stitch', 'record', 'ancestors', 'chainDepth', 'debugMode', 'dlvxPath'];
     const attach = ['processId', 'mode', 'waitFor', 'remotePath', 'cwd', 'stopOnEntry', 'host', 'port', 'substitutePath', 'stitch', 'chainDepth'];
     for (const name of launch) assert.ok(attributes.launch.properties[name], name);
     for (const name of attach) assert.ok(attributes.attach.properties[name], name);

@@ -29,7 +29,25 @@ export class MarkdownString {
 }
 export class Range {
   constructor(readonly line: number, readonly character: number, readonly endLine: number, readonly endCharacter: number) {}
+  get start() { return { line: this.line }; }
 }
+export class Position {
+  constructor(readonly line: number, readonly character: number) {}
+}
+export class Location {
+  constructor(readonly uri: { path: string }, readonly range: Position) {}
+}
+export class Diagnostic {
+  source = '';
+  code = '';
+  relatedInformation: DiagnosticRelatedInformation[] = [];
+  constructor(readonly range: Range, readonly message: string, readonly severity: number) {}
+}
+export class DiagnosticRelatedInformation {
+  constructor(readonly location: Location, readonly message: string) {}
+}
+export const DiagnosticSeverity = { Warning: 1 };
+export const Uri = { file: (path: string) => ({ path }) };
 export class CodeLens {
   constructor(readonly range: Range, readonly command: { title: string; arguments: unknown[] }) {}
 }
@@ -57,6 +75,9 @@ export const fake = {
   updates: [] as unknown[][],
   executed: [] as unknown[][],
   view: { message: undefined as string | undefined, description: undefined as string | undefined, dispose: () => undefined },
+  problems: new Map<string, Diagnostic[]>(),
+  begun: new EventEmitter<unknown>(),
+  customEvent: new EventEmitter<unknown>(),
   started: new EventEmitter<unknown>(),
   terminated: new EventEmitter<unknown>(),
   activeChanged: new EventEmitter<unknown>(),
@@ -92,7 +113,15 @@ export const workspace = {
   onDidChangeConfiguration: () => nothing,
 };
 
-export const languages = { registerCodeLensProvider: () => nothing };
+export const languages = {
+  registerCodeLensProvider: () => nothing,
+  createDiagnosticCollection: () => ({
+    get: (uri: { path: string }) => fake.problems.get(uri.path),
+    set: (uri: { path: string }, list: Diagnostic[]) => { fake.problems.set(uri.path, list); },
+    clear: () => { fake.problems.clear(); },
+    ...nothing,
+  }),
+};
 
 export const commands = {
   executeCommand: (...args: unknown[]) => { fake.executed.push(args); return Promise.resolve(); },
@@ -106,6 +135,8 @@ export const tasks = {
 export const debug = {
   activeDebugSession: undefined as unknown,
   registerDebugAdapterTrackerFactory: (type: string, factory: never) => { fake.trackers.set(type, factory); return nothing; },
+  onDidStartDebugSession: fake.begun.event,
+  onDidReceiveDebugSessionCustomEvent: fake.customEvent.event,
   onDidTerminateDebugSession: fake.terminated.event,
   onDidChangeActiveDebugSession: fake.activeChanged.event,
   activeDebugConsole: { appendLine: () => undefined },
