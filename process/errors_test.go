@@ -188,7 +188,7 @@ func TestFind(t *testing.T) {
 		}
 	}
 	startCrowd(t, exec.Command(renamed, "-n", "1", "-quiet"))
-	if _, err := Find(name); err == nil || !strings.Contains(err.Error(), "2 processes run a program named") {
+	if _, err := Find(name); err == nil || !strings.Contains(err.Error(), "2 processes are called") {
 		t.Errorf("of two: %v", err)
 	}
 	for _, bad := range []string{"0", "-1", "99999999999", ""} {

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -156,67 +155,4 @@ func denied(uid, own, scope int) error {
 		return errors.New("this system lets nobody look into a process until it is booted anew (kernel.yama.ptrace_scope=3)")
 	}
 	return errors.New("the kernel does not allow it: the process has more rights than dlvx; run dlvx as root, in a container with the capability SYS_PTRACE")
-}
-
-// Find returns the number of the process that spec names: a number, or the name
-// of its program, which only one process may have.
-func Find(spec string) (pid int, err error) {
-	if pid, err := strconv.Atoi(spec); err == nil {
-		if pid <= 0 || pid > 1<<22 { // the most that the kernel has
-			return 0, fmt.Errorf("%s is not the number of a process", spec)
-		}
-		return pid, nil
-	}
-	procs, err := filepath.Glob("/proc/[0-9]*")
-	if err != nil {
-		return 0, err
-	}
-	var found []int
-	for _, dir := range procs {
-		pid, err := strconv.Atoi(filepath.Base(dir))
-		if err != nil || pid == os.Getpid() || !named(pid, spec) {
-			continue
-		}
-		if s, err := readStatus(pid, 0); err == nil && s.state != "Z" {
-			found = append(found, pid)
-		}
-	}
-	switch len(found) {
-	case 0:
-		return 0, fmt.Errorf("no process runs a program named %q: give its number, or the name of its file", spec)
-	case 1:
-		return found[0], nil
-	}
-	return 0, fmt.Errorf("%d processes run a program named %q: %s; give the number of one", len(found), spec, numbers(found))
-}
-
-func numbers(pids []int) string {
-	const most = 10
-	var words []string
-	for _, pid := range pids[:min(most, len(pids))] {
-		words = append(words, strconv.Itoa(pid))
-	}
-	if len(pids) > most {
-		words = append(words, "...")
-	}
-	return strings.Join(words, ", ")
-}
-
-// exeName returns the name of the file that a process runs; "": not to be known.
-func exeName(pid int) string {
-	exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
-	if err != nil {
-		return ""
-	}
-	return filepath.Base(strings.TrimSuffix(exe, " (deleted)"))
-}
-
-// named tells whether a process runs the program of a name: its file's, or, as
-// pgrep does, the one that the kernel keeps, which has at most 15 bytes.
-func named(pid int, name string) bool {
-	if exe := exeName(pid); exe != "" {
-		return exe == filepath.Base(name)
-	}
-	comm, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
-	return err == nil && strings.TrimSuffix(string(comm), "\n") == name[:min(len(name), 15)]
 }

@@ -63,6 +63,8 @@ func exit(status int, err error) {
 		if n, ok := sig.Signal.(syscall.Signal); ok {
 			status = 128 + int(n)
 		}
+	case errors.Is(err, syscall.EPIPE): // nobody reads what is printed any more
+		status = 128 + int(syscall.SIGPIPE)
 	default:
 		if !errors.As(err, &compiler) { // the go command has spoken for itself
 			fmt.Fprintf(os.Stderr, "dlvx: %v\n", err)

@@ -84,6 +84,7 @@ func TestScript(t *testing.T) {
 			"listening":    listening,
 			"dlv":          dlv,
 			"newer":        newer,
+			"terminal":     terminal,
 			"text":         text,
 		},
 	})

@@ -31,6 +31,7 @@ var allowed = map[string][]string{
 	"internal/fixture/compare": {module + "/internal/fixture"},
 	"internal/imports":         {},
 	"internal/picture":         {module + "/internal/fixture"},
+	"internal/pty":             {"golang.org/x/sys"},
 	"internal/screen":          {"golang.org/x/"},
 	"internal/top":             {module + "/stitch", module + "/internal/render", module + "/internal/screen"},
 	"cmd/dlvx":                 {module, "github.com/spf13/", "github.com/mattn/", "golang.org/x/"},

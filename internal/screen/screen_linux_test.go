@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dlvx/dlvx/internal/pty"
 	"golang.org/x/sys/unix"
 )
 
@@ -44,39 +45,16 @@ func run(job string) {
 	}
 }
 
-// terminal returns the two sides of a new pseudo-terminal (pty(7)).
-func terminal(t *testing.T) (master, slave *os.File) {
-	t.Helper()
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Skip("there are no pseudo-terminals here: ", err)
-	}
-	t.Cleanup(func() { master.Close() })
-	fd := int(master.Fd())
-	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { slave.Close() })
-	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 33, Col: 99}); err != nil {
-		t.Fatal(err)
-	}
-	return master, slave
-}
-
 // TestRestored checks that a terminal is as it was, also after a panic.
 func TestRestored(t *testing.T) {
 	for _, job := range []string{"end", "panic"} {
 		t.Run(job, func(t *testing.T) {
-			master, slave := terminal(t)
-			before, err := unix.IoctlGetTermios(int(slave.Fd()), unix.TCGETS)
+			tty, err := pty.Open(99, 33)
+			if err != nil {
+				t.Skip("there are no pseudo-terminals here: ", err)
+			}
+			defer tty.Close()
+			before, err := tty.Mode()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -86,25 +64,25 @@ func TestRestored(t *testing.T) {
 			}
 			cmd := exec.Command(exe)
 			cmd.Env = append(os.Environ(), jobVar+"="+job)
-			cmd.Stdin, cmd.Stdout = slave, slave
+			cmd.Stdin, cmd.Stdout = tty.Near, tty.Near
 			var said bytes.Buffer
 			cmd.Stderr = &said
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
 			// It has taken the terminal over once it has written this.
-			shown := readUntil(t, master, "", enter)
-			during, err := unix.IoctlGetTermios(int(slave.Fd()), unix.TCGETS)
+			shown := readUntil(t, tty.Far, "", enter)
+			during, err := tty.Mode()
 			if err != nil {
 				t.Fatal(err)
 			}
 			if during.Lflag&(unix.ECHO|unix.ICANON) != 0 {
 				t.Error("the terminal echoes, or waits for lines, while the screen is there")
 			}
-			if _, err := io.WriteString(master, "q"); err != nil {
+			if _, err := io.WriteString(tty.Far, "q"); err != nil {
 				t.Fatal(err)
 			}
-			shown = readUntil(t, master, shown, leave)
+			shown = readUntil(t, tty.Far, shown, leave)
 			if !strings.Contains(shown, "q on 99 x 33") {
 				t.Errorf("not shown: %q", shown)
 			}
@@ -112,22 +90,22 @@ func TestRestored(t *testing.T) {
 			if panicked := strings.Contains(said.String(), "on purpose"); panicked != (job == "panic") || (err != nil) != panicked {
 				t.Errorf("ended with %v, said %s", err, &said)
 			}
-			after, err := unix.IoctlGetTermios(int(slave.Fd()), unix.TCGETS)
+			after, err := tty.Mode()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if *after != *before {
-				t.Errorf("the terminal was %+v and is %+v", *before, *after)
+			if after != before {
+				t.Errorf("the terminal was %+v and is %+v", before, after)
 			}
 		})
 	}
 }
 
 // readUntil reads what a terminal is sent until a text comes.
-func readUntil(t *testing.T, master *os.File, before, text string) string {
+func readUntil(t *testing.T, far *os.File, before, text string) string {
 	t.Helper()
 	for b := make([]byte, 1000); !strings.Contains(before, text); {
-		n, err := master.Read(b)
+		n, err := far.Read(b)
 		if err != nil {
 			t.Fatalf("%q, then %v", before, err)
 		}

@@ -166,6 +166,11 @@ func (m *Model) row(key stitch.Key) *row {
 	return r
 }
 
+// hides tells whether a row is the runtime's own, and those are not to be seen.
+func (m *Model) hides(r *row) bool {
+	return r.system && m.filter.System == stitch.WithoutSystem
+}
+
 // choose sets which rows are shown, and in which order.
 func (m *Model) choose() {
 	at := max(0, slices.Index(m.shown, m.selected))

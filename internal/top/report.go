@@ -34,7 +34,9 @@ type GroupReport struct {
 func (m *Model) Report() Report {
 	out := Report{Look: m.looks, Since: m.since, Groups: []GroupReport{}}
 	for _, r := range m.rows {
-		out.Goroutines += r.count
+		if !m.hides(r) {
+			out.Goroutines += r.count
+		}
 	}
 	for _, r := range m.shown {
 		var stack bytes.Buffer

@@ -88,6 +88,9 @@ func (m *Model) listLines(width, height int) []string {
 func (m *Model) head(width int) []string {
 	total, base, running, groups, suspects := 0, 0, 0, 0, 0
 	for _, r := range m.rows { // not of what the filter leaves: of the program
+		if m.hides(r) {
+			continue
+		}
 		total, base, running = total+r.count, base+r.base, running+r.running
 		if r.count > 0 {
 			groups++
