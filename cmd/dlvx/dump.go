@@ -68,7 +68,7 @@ func (o *outside) dump(v view, gs []stitch.Goroutine, all bool) error {
 	if o.before != nil {
 		return o.groupChanges(groups)
 	}
-	o.remember(groups)
+	o.before = sizes(groups)
 	return printGroups(os.Stdout, groups, v, style)
 }
 
@@ -89,49 +89,55 @@ func printGroups(w io.Writer, groups []stitch.Group, v view, style render.Style)
 	return nil
 }
 
-// remember notes how many goroutines are in each group.
-func (o *outside) remember(groups []stitch.Group) {
-	o.before = map[string]int{}
-	for _, g := range groups {
-		o.before[groupKey(g)] = g.Alive
-	}
-}
-
-// groupKey tells groups of different looks apart.
-func groupKey(g stitch.Group) string {
-	s := g.Stack()
-	key := g.State()
-	for _, seg := range s.Segments {
-		key += "\n--"
-		for _, f := range seg.Frames {
-			key += fmt.Sprintf("\n%s %d", f.Func, f.Line)
-		}
-	}
-	return key
-}
-
 // groupChanges prints the groups that are not as large as they were at the last
 // look.
 func (o *outside) groupChanges(groups []stitch.Group) error {
-	for _, g := range groups {
-		key := groupKey(g)
-		old := o.before[key]
-		delete(o.before, key)
-		if g.Alive == old {
-			continue
-		}
-		fmt.Printf("\n%+d: ", g.Alive-old)
-		if err := render.Group(os.Stdout, g, styleFor(os.Stdout)); err != nil {
+	changes, gone, groupsGone := changesOf(o.before, groups)
+	for _, c := range changes {
+		fmt.Printf("\n%+d: ", c.by)
+		if err := render.Group(os.Stdout, c.group, styleFor(os.Stdout)); err != nil {
 			return err
 		}
-	}
-	gone, groupsGone := 0, len(o.before)
-	for _, n := range o.before {
-		gone += n
 	}
 	if gone > 0 {
 		fmt.Printf("\n-%d: goroutines of %d groups that are gone\n", gone, groupsGone)
 	}
-	o.remember(groups)
+	o.before = sizes(groups)
 	return nil
+}
+
+// sizes returns how many goroutines are in each group.
+func sizes(groups []stitch.Group) map[stitch.Key]int {
+	sizes := map[stitch.Key]int{}
+	for _, g := range groups {
+		// Groups that differ in nothing but guesses have one key.
+		sizes[g.Key()] += g.Alive
+	}
+	return sizes
+}
+
+// A change is a group that has grown, or shrunk.
+type change struct {
+	group stitch.Group
+	by    int
+}
+
+// changesOf tells which groups are not as large as they were before, and how many
+// goroutines there were in how many groups that are no more.
+func changesOf(before map[stitch.Key]int, groups []stitch.Group) (changes []change, gone, groupsGone int) {
+	now := sizes(groups)
+	told := map[stitch.Key]bool{}
+	for _, g := range groups {
+		key := g.Key()
+		if by := now[key] - before[key]; by != 0 && !told[key] {
+			changes = append(changes, change{g, by})
+			told[key] = true
+		}
+	}
+	for key, n := range before {
+		if now[key] == 0 {
+			gone, groupsGone = gone+n, groupsGone+1
+		}
+	}
+	return changes, gone, groupsGone
 }

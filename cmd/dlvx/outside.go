@@ -35,8 +35,8 @@ type outside struct {
 	also    func(*view, context.Context, *goruntime.Reader) error // see looker
 
 	// Of the last look, with --watch:
-	before map[string]int // how many goroutines were in each group
-	seen   map[int64]bool // which there were
+	before map[stitch.Key]int // how many goroutines were in each group
+	seen   map[int64]bool     // which there were
 }
 
 // addFlags adds the flags of verbs that show many goroutines.

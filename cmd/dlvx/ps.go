@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/dlvx/dlvx/internal/render"
+	"github.com/dlvx/dlvx/internal/screen"
 	"github.com/dlvx/dlvx/stitch"
 	"github.com/spf13/cobra"
 )
@@ -32,6 +33,7 @@ func compareSites(a, b stitch.Frame) int {
 func psCommand() *cobra.Command {
 	var o outside
 	order := "stuck"
+	width := terminalWidth
 	names := slices.Sorted(maps.Keys(orders))
 	words := strings.Join(names, ", ")
 	cmd := &cobra.Command{
@@ -47,10 +49,14 @@ how long they have been waiting, where they stand, and who made them.
 	o.addFlags(cmd, []string{"text", "json"})
 	cmd.Flags().StringVar(&order, "sort", order, "the order: "+words)
 	completeWords(cmd, "sort", names)
+	cmd.Flags().IntVar(&width, "width", width, "make lines fit into so many columns; 0: they are whole; -1: as wide as the terminal, whole where there is none")
 	cmd.Run = func(cmd *cobra.Command, args []string) {
 		compare, ok := orders[order]
 		if !ok {
 			exit(1, fmt.Errorf("unknown --sort %q: it is one of %s", order, words))
+		}
+		if width < terminalWidth {
+			exit(1, fmt.Errorf("--width %d: a number from 0 on is expected, or -1", width))
 		}
 		o.also = (*view).readWaits
 		exit(0, o.run(cmd, args, func(v view, gs []stitch.Goroutine) error {
@@ -59,16 +65,23 @@ how long they have been waiting, where they stand, and who made them.
 			if o.format == "json" {
 				return v.json("goroutines", func(w io.Writer) error { return render.GoroutinesJSON(w, list, v.waits) })
 			}
-			return o.table(list, v.waits)
+			return o.table(list, v.waits, width)
 		}))
 	}
 	return cmd
 }
 
+// terminalWidth is the width that asks for the terminal's.
+const terminalWidth = -1
+
 // table prints goroutines, or, from the second look on, which have come and how
 // many have gone.
-func (o *outside) table(list []*stitch.Goroutine, waits map[int64]*stitch.Wait) error {
+func (o *outside) table(list []*stitch.Goroutine, waits map[int64]*stitch.Wait, width int) error {
 	style := styleFor(os.Stdout)
+	style.Width = width
+	if width == terminalWidth {
+		style.Width = screen.Width(os.Stdout)
+	}
 	fresh, gone := list, 0
 	if o.seen != nil {
 		fresh = slices.DeleteFunc(slices.Clone(list), func(g *stitch.Goroutine) bool { return o.seen[g.ID] })

@@ -33,6 +33,15 @@ func IsTerminal(in, out *os.File) bool {
 	return term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(out.Fd()))
 }
 
+// Width returns how many columns a file has that is a terminal, else 0.
+func Width(out *os.File) int {
+	width, _, err := term.GetSize(int(out.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
 // Open takes a terminal over. Close has to be called, whatever happens.
 func Open(in, out *os.File) (*Screen, error) {
 	before, err := term.MakeRaw(int(in.Fd()))
