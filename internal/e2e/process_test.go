@@ -31,11 +31,18 @@ func TestProcess(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, snap := lookFromOutside(t, s.d.ProcessPid())
+			wantWaits, err := s.r.Waits(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, waits, snap := lookFromOutside(t, s.d.ProcessPid())
 			if snap.Atomic || snap.Note == "" {
 				t.Errorf("a process that is being debugged: atomic is %v, and the note %q", snap.Atomic, snap.Note)
 			}
 			compareGoroutines(t, got, want, snap.Atomic)
+			if d := cmp.Diff(wantWaits, waits, ignoreTimes, cmpopts.EquateEmpty()); d != "" {
+				t.Errorf("what goroutines wait on (-Delve +process):\n%s", d)
+			}
 		})
 	}
 }
@@ -50,9 +57,9 @@ func TestProcessThatRuns(t *testing.T) {
 		t.Run(p.Name, func(t *testing.T) {
 			for _, flags := range [][]string{{fixture.DebugFlag}, {"-buildmode=pie"}} {
 				pid := startPlainly(t, p, buildRecording(t, p, flags...))
-				got, snap := lookFromOutside(t, pid)
+				got, _, snap := lookFromOutside(t, pid)
 				for !allWait(got) { // they are on their way
-					got, snap = lookFromOutside(t, pid)
+					got, _, snap = lookFromOutside(t, pid)
 				}
 				if !snap.Atomic || snap.Note != "" {
 					t.Errorf("a process that runs: atomic is %v, and the note %q", snap.Atomic, snap.Note)
@@ -112,7 +119,11 @@ func allWait(gs []stitch.Goroutine) bool {
 	})
 }
 
-func lookFromOutside(t *testing.T, pid int) ([]stitch.Goroutine, *process.Snapshot) {
+// ignoreTimes leaves out of what goroutines wait on how far off it is, and what
+// files are open on, which Delve does not know.
+var ignoreTimes = cmp.Options{cmpopts.IgnoreFields(stitch.Case{}, "Due"), cmpopts.IgnoreFields(stitch.Object{}, "Name")}
+
+func lookFromOutside(t *testing.T, pid int) ([]stitch.Goroutine, map[int64]*stitch.Wait, *process.Snapshot) {
 	t.Helper()
 	p, err := process.Open(pid, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -124,11 +135,16 @@ func lookFromOutside(t *testing.T, pid int) ([]stitch.Goroutine, *process.Snapsh
 		t.Fatal(err)
 	}
 	defer snap.Close()
-	gs, err := goruntime.NewReader(snap, slog.New(slog.DiscardHandler)).Goroutines(context.Background())
+	r := goruntime.NewReader(snap, slog.New(slog.DiscardHandler))
+	gs, err := r.Goroutines(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return gs, snap
+	waits, err := r.Waits(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gs, waits, snap
 }
 
 // compareGoroutines compares lists but for the time that goroutines wait. In a
@@ -147,7 +163,7 @@ func compareGoroutines(t *testing.T, got, want []stitch.Goroutine, atomic bool) 
 		for i := range gs {
 			g := &gs[i]
 			if onThread[g.ID] {
-				g.Own, g.OwnCut, g.State.At = nil, false, stitch.Frame{}
+				g.Own, g.OwnCut, g.Start, g.State.At = nil, false, "", stitch.Frame{}
 			}
 		}
 	}
