@@ -53,7 +53,7 @@ func (r *Remote) Multi() bool { return r.multi }
 // Terminal runs Delve's terminal with stitched stacks on the server. Where ctx
 // ends the session, the program stays with its server. Status and error are as
 // those of [Debug].
-func (r *Remote) Terminal(ctx context.Context, o Options, show ShowStack, log *slog.Logger) (status int, err error) {
+func (r *Remote) Terminal(ctx context.Context, o Options, show Show, log *slog.Logger) (status int, err error) {
 	if r.multi {
 		// An error is that of a program that has exited, or comes again later.
 		if state, _ := r.client.GetStateNonBlocking(); state != nil && state.Running {

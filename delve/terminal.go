@@ -51,8 +51,15 @@ type Attach struct {
 
 func (a Attach) is() bool { return a.PID != 0 || a.WaitFor != "" }
 
-// ShowStack writes a logical stack for people to read.
-type ShowStack func(w io.Writer, s stitch.Stack) error
+// Show writes what a terminal's commands show, for people to read.
+type Show interface {
+	Stack(w io.Writer, s stitch.Stack) error
+	// Goroutines writes a line of a listing, and Stacks the stack that it has.
+	Goroutines(w io.Writer, l Listed) error
+	Stacks(w io.Writer, l Listed) error
+	// Tree writes so many levels of a spawn tree, or all (0).
+	Tree(w io.Writer, top *stitch.Node, depth int) error
+}
 
 // Check tells whether the options make sense, before anything is built.
 func (o Options) Check() error {
@@ -100,7 +107,7 @@ func (o Options) CheckTerminal() error {
 // the program.
 //
 // The status is the exit status of dlv; an error is to be reported besides.
-func Debug(ctx context.Context, o Options, p Program, show ShowStack, log *slog.Logger) (status int, err error) {
+func Debug(ctx context.Context, o Options, p Program, show Show, log *slog.Logger) (status int, err error) {
 	if o.AcceptMulticlient {
 		log.Warn("--accept-multiclient is ignored without --headless")
 		o.AcceptMulticlient = false // it would keep the server from ending
@@ -115,6 +122,15 @@ func Debug(ctx context.Context, o Options, p Program, show ShowStack, log *slog.
 	t := terminalSession{
 		client: rpc, rpc: rpc, init: o.Init, show: show, log: log,
 		end: func() error { return stop(server) },
+	}
+	if o.Backend != "rr" { // there is no program yet, but a recording in the making
+		t.look = func() (goruntime.Session, error) {
+			d, err := debuggerOf(server)
+			if err != nil {
+				return nil, err
+			}
+			return NewDebuggerSession(d), nil
+		}
 	}
 	if !p.Attach.is() {
 		return t.run(ctx)
@@ -155,19 +171,26 @@ type terminalSession struct {
 	rpc      *rpc2.RPCClient // that client is, or goes through
 	init     string
 	attached bool // by dlv attach
-	show     ShowStack
+	show     Show
 	log      *slog.Logger
 	end      func() error // ends the session when ctx does
+
+	// look looks into the selected process without the client, which is faster,
+	// and knows the time; nil: where that does not go. The program stands still.
+	look func() (goruntime.Session, error)
 }
 
 func (s terminalSession) run(ctx context.Context) (status int, err error) {
-	client := newStitchClient(s.client, s.log)
+	client := newStitchClient(s.client, s.look, s.log)
 	term := terminal.New(client, loadConfig(), s.attached)
 	term.InitFile = s.init
-	if _, err := redirect(term, os.Stdout); err != nil {
+	out, err := redirect(term, os.Stdout)
+	if err != nil {
 		s.log.Info("separators are not set off in a pager", "why", err)
 	}
-	addCommands(term, client, s.rpc, s.show, s.log)
+	out.listing = client.listing.Load
+	client.term = term
+	addCommands(client, s.rpc, s.show)
 
 	type end struct {
 		status int
@@ -322,10 +345,19 @@ func bounded(end func() error) error {
 // chains is what the terminal asks a [goruntime.Reader].
 type chains interface {
 	Chain(goid int64, limit int) (stitch.Chain, error)
+	Goroutines(ctx context.Context) ([]stitch.Goroutine, error)
 	State(goid int64) (stitch.State, error)
 	Reset()
 }
 
-func newReader(c service.Client, log *slog.Logger) chains {
+// newReader returns what reads the process that is selected.
+func newReader(c service.Client, look func() (goruntime.Session, error), log *slog.Logger) chains {
+	if look != nil {
+		session, err := look()
+		if err == nil {
+			return goruntime.NewReader(session, log)
+		}
+		log.Info("reading the program through Delve's client", "why", err)
+	}
 	return goruntime.NewReader(NewClientSession(c), log)
 }

@@ -3,7 +3,10 @@ package delve
 import (
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
+	"github.com/dlvx/dlvx/goruntime"
+	"github.com/go-delve/delve/pkg/terminal"
 	"github.com/go-delve/delve/service"
 	"github.com/go-delve/delve/service/api"
 	"github.com/go-delve/delve/service/rpc2"
@@ -19,7 +22,9 @@ import (
 type stitchClient struct {
 	service.Client
 	log       *slog.Logger
-	newChains func() chains // of the selected process
+	term      *terminal.Term // whose client it is; nil: of none
+	listing   atomic.Bool    // a command reads many goroutines, and ^C ends it
+	newChains func() chains  // of the selected process
 
 	// As the terminal has set them.
 	events       func(*api.Event)
@@ -32,8 +37,10 @@ type stitchClient struct {
 	logged bool
 }
 
-func newStitchClient(c service.Client, log *slog.Logger) *stitchClient {
-	s := &stitchClient{Client: c, log: log, newChains: func() chains { return newReader(c, log) }}
+// newStitchClient returns the client of a program that look, which may be nil,
+// looks into (see [terminalSession]).
+func newStitchClient(c service.Client, look func() (goruntime.Session, error), log *slog.Logger) *stitchClient {
+	s := &stitchClient{Client: c, log: log, newChains: func() chains { return newReader(c, look, log) }}
 	s.startAnew()
 	return s
 }
@@ -41,6 +48,15 @@ func newStitchClient(c service.Client, log *slog.Logger) *stitchClient {
 // startAnew forgets all that was read. c.mu is held.
 func (c *stitchClient) startAnew() {
 	c.chains, c.stacks = c.newChains(), map[int64]*addedFrames{}
+}
+
+// Halt does nothing where the user means a listing: the program stands still, and
+// is not to stop again when it goes on.
+func (c *stitchClient) Halt() (*api.DebuggerState, error) {
+	if c.listing.Load() {
+		return c.Client.GetStateNonBlocking()
+	}
+	return c.Client.Halt()
 }
 
 // resumes must be called before everything that lets the target run.

@@ -2,6 +2,7 @@ package delve
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -21,6 +22,7 @@ type fakeDelve struct {
 	service.Client // nil: what is not below is not called
 	pid            int
 	own            []api.Stackframe
+	halts          int
 	scopes         []api.EvalScope
 	locations      []string
 }
@@ -75,11 +77,19 @@ func (f *fakeDelve) FindLocation(s api.EvalScope, loc string, findInstruction bo
 
 func (f *fakeDelve) Restart(bool) ([]api.DiscardedBreakpoint, error) { return nil, nil }
 
+func (f *fakeDelve) GetStateNonBlocking() (*api.DebuggerState, error) { return f.GetState() }
+
+func (f *fakeDelve) Halt() (*api.DebuggerState, error) {
+	f.halts++
+	return f.GetState()
+}
+
 func (f *fakeDelve) Next() (*api.DebuggerState, error) { return nil, nil }
 
 // fakeChains knows the chain of goroutine 9: started by 7, which has exited,
 // started by 1, which still stands in main.main.
 type fakeChains struct {
+	during func(ctx context.Context) error // of a list
 	err    error
 	cut    stitch.Cut
 	live   int // of main.main
@@ -107,13 +117,21 @@ func (f *fakeChains) Chain(goid int64, limit int) (stitch.Chain, error) {
 }
 
 func (f *fakeChains) State(int64) (stitch.State, error) { return stitch.State{Status: "running"}, nil }
-func (f *fakeChains) Reset()                            { f.resets++ }
+
+func (f *fakeChains) Goroutines(ctx context.Context) ([]stitch.Goroutine, error) {
+	if f.during != nil {
+		return nil, f.during(ctx)
+	}
+	return nil, f.err
+}
+
+func (f *fakeChains) Reset() { f.resets++ }
 
 func newTestClient(t *testing.T) (*stitchClient, *fakeDelve, *fakeChains, *bytes.Buffer) {
 	t.Helper()
 	var log bytes.Buffer
 	delve, fake := newFakeDelve(), &fakeChains{live: 1}
-	c := newStitchClient(delve, slog.New(slog.NewTextHandler(&log, nil)))
+	c := newStitchClient(delve, nil, slog.New(slog.NewTextHandler(&log, nil)))
 	c.newChains = func() chains {
 		fake.made++
 		return fake

@@ -2,6 +2,7 @@ package delve
 
 import (
 	"fmt"
+	"io"
 	"reflect"
 	"slices"
 	"unsafe"
@@ -9,7 +10,38 @@ import (
 	"github.com/go-delve/delve/pkg/terminal"
 	"github.com/go-delve/delve/service"
 	"github.com/go-delve/delve/service/api"
+	"github.com/go-delve/delve/service/rpc2"
 )
+
+// addCommands adds dlvx's commands to the client's terminal. What cannot be added
+// is missing, and the log says why.
+func addCommands(c *stitchClient, rpc *rpc2.RPCClient, show Show) {
+	cmds, err := commandsOf(c.term)
+	var out io.Writer
+	if err == nil {
+		out, err = unexported[io.Writer](c.term, "stdout")
+	}
+	if err != nil {
+		c.log.Warn("the terminal has Delve's commands only", "why", err)
+		return
+	}
+	added := func(name string, err error) {
+		if err != nil {
+			c.log.Warn("a command is missing, or as in dlv", "command", name, "why", err)
+		}
+	}
+	added("chain", cmds.add("chain", "stack", chainHelp, func(in call) error { return chain(c, out, show, in.goid, in.args) }))
+	added("tree", cmds.add("tree", "goroutines", treeHelp, func(in call) error { return tree(c, out, show, in.args) }))
+	added("goroutines", cmds.replace("goroutines", goroutinesHelp, func(in call) error { return goroutines(c, out, show, in) }))
+	// Delve's asks something of its client that no other has.
+	added("trace", cmds.replace("trace", "", func(in call) error {
+		plain, err := cmds.withClient(rpc)
+		if err != nil {
+			return err
+		}
+		return in.delve(plain)
+	}))
+}
 
 // commands are those of a terminal, some of which are added or replaced. Delve's
 // terminal keeps them in unexported fields, as values of unexported types: they

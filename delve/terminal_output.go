@@ -25,7 +25,12 @@ type separator struct {
 	w      io.Writer
 	below  []byte // to be written after the next line, which is the frame's position
 	paging func() // called when the terminal has started a pager; may be nil
+
+	listing func() bool // tells whether ^C is meant for a listing; may be nil
 }
+
+// haltNotice is what Delve's terminal writes when it halts the program at ^C.
+const haltNotice = "received SIGINT, stopping process (will not forward signal)\n"
 
 // pagerNotice is what Delve's terminal writes once it has started a pager.
 const pagerNotice = "Sending output to pager...\n"
@@ -43,6 +48,9 @@ func (s *separator) Write(p []byte) (int, error) {
 	if s.paging != nil && string(p) == pagerNotice {
 		s.paging()
 		s.below = nil // the pager begins with the output's first line
+	}
+	if s.listing != nil && string(p) == haltNotice && s.listing() {
+		return len(p), nil // it does not
 	}
 	var out []byte
 	for line := range bytes.Lines(p) {

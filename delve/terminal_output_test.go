@@ -110,3 +110,19 @@ func TestSeparatePassesThrough(t *testing.T) {
 		}
 	}
 }
+
+// TestHaltNotice: it is left out where ^C ends a listing.
+func TestHaltNotice(t *testing.T) {
+	var b bytes.Buffer
+	listing := true
+	s := &separator{w: &b, listing: func() bool { return listing }}
+	for _, text := range []string{haltNotice, "interrupted\n"} {
+		if n, err := s.Write([]byte(text)); n != len(text) || err != nil {
+			t.Errorf("%q: %d, %v", text, n, err)
+		}
+	}
+	listing = false
+	if _, err := s.Write([]byte(haltNotice)); err != nil || b.String() != "interrupted\n"+haltNotice {
+		t.Errorf("got %q, %v", b.String(), err)
+	}
+}

@@ -38,7 +38,7 @@ func (tr Trace) Run(ctx context.Context, o Options, p Program, log *slog.Logger)
 		return 1, err
 	}
 	delve := rpc2.NewClientFromConn(conn)
-	client := newStitchClient(delve, log)
+	client := newStitchClient(delve, nil, log)
 	end := func() error {
 		if !p.Attach.is() {
 			return stop(server)

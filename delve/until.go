@@ -49,7 +49,7 @@ func Until(ctx context.Context, o Options, p Program, location string, stdout *o
 		return stitch.Stack{}, err
 	}
 	defer func() { err = errors.Join(err, stop(server)) }()
-	client := newStitchClient(rpc2.NewClientFromConn(conn), log)
+	client := newStitchClient(rpc2.NewClientFromConn(conn), nil, log)
 
 	if err := breakAt(client, location); err != nil {
 		return stitch.Stack{}, err

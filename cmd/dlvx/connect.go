@@ -30,5 +30,5 @@ func connect(cmd *cobra.Command, addr string) (int, error) {
 	if ctx.Err() != nil {
 		return 1, context.Cause(ctx)
 	}
-	return server.Terminal(untilTerminalEnds(), o, showStack, log)
+	return server.Terminal(untilTerminalEnds(), o, shower{}, log)
 }

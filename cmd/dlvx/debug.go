@@ -8,7 +8,6 @@ import (
 
 	"github.com/dlvx/dlvx/delve"
 	"github.com/dlvx/dlvx/internal/render"
-	"github.com/dlvx/dlvx/stitch"
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 )
@@ -86,7 +85,7 @@ func session(o delve.Options, p delve.Program) (int, error) {
 	if o.Headless {
 		return 0, headless(untilServerEnds(), o, p)
 	}
-	return delve.Debug(untilTerminalEnds(), o, p, showStack, newLog(o))
+	return delve.Debug(untilTerminalEnds(), o, p, shower{}, newLog(o))
 }
 
 // terminalOptions returns the options of a command that runs the terminal, and
@@ -129,11 +128,6 @@ func build(ctx context.Context, o *delve.Options, cmd *cobra.Command, packages, 
 	}
 	p = delve.Program{Args: append([]string{binary}, programArgs...), Packages: packages, Built: true, Test: test}
 	return p, func() { delve.RemoveBinary(binary) }, nil
-}
-
-// showStack writes a logical stack to the user's terminal.
-func showStack(w io.Writer, s stitch.Stack) error {
-	return render.Text(w, s, styleFor(os.Stdout))
 }
 
 // styleFor returns the style for a file: paths from the current folder, and

@@ -19,14 +19,19 @@ func Group(w io.Writer, g stitch.Group, style Style) error {
 	if len(g.Goroutines) == 1 {
 		return Text(w, g.Stack(), style)
 	}
-	var head strings.Builder
-	fmt.Fprintf(&head, "%s goroutines · %s:", Count(len(g.Goroutines)), states(g.Tally))
+	head := fmt.Sprintf("%s goroutines · %s:%s", Count(len(g.Goroutines)), states(g.Tally), members(g, fewMembers))
+	return text(w, head, g.Stack(), style)
+}
+
+// members writes the ids of a group, if they are not too many: " 18 19 20 ...".
+func members(g stitch.Group, most int) string {
+	var b strings.Builder
 	for i, member := range g.Goroutines {
-		if i == fewMembers {
-			head.WriteString(" ...")
+		if i == most {
+			b.WriteString(" ...")
 			break
 		}
-		fmt.Fprintf(&head, " %d", member.ID)
+		fmt.Fprintf(&b, " %d", member.ID)
 	}
-	return text(w, head.String(), g.Stack(), style)
+	return b.String()
 }

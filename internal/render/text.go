@@ -20,6 +20,7 @@ type Style struct {
 	Path  func(file string) string // how a path is shown; nil: as it is
 	Dir   string                   // paths below it are shown from here on; "": all are shown whole
 	Color bool                     // with ANSI escapes
+	Depth int                      // how many levels of a tree are shown below its roots, at most 100; 0: as many
 	Width int                      // of the terminal, in columns: tables are made to fit; 0: they are as wide as they get
 
 	brevity int // how much paths and names are shortened

@@ -38,7 +38,7 @@ func Tree(w io.Writer, top *stitch.Node, style Style) error {
 
 // branches writes the nodes below n, with what stands before their lines.
 func (s Style) branches(w *bufio.Writer, n *stitch.Node, indent string, depth int) {
-	if depth > maxTreeDepth && len(n.Children) > 0 {
+	if most := min(cmp.Or(s.Depth, maxTreeDepth), maxTreeDepth); depth > most && len(n.Children) > 0 {
 		fmt.Fprintf(w, "%s└─ ... %s goroutines further below\n", indent, Count(n.Subtree.Alive-n.Own.Alive))
 		return
 	}

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"io"
+	"os"
+
+	"github.com/dlvx/dlvx/delve"
+	"github.com/dlvx/dlvx/internal/render"
+	"github.com/dlvx/dlvx/stitch"
+)
+
+// A shower writes what the commands of Delve's terminal show to the user's.
+type shower struct{}
+
+func (shower) Stack(w io.Writer, s stitch.Stack) error {
+	return render.Text(w, s, styleFor(os.Stdout))
+}
+
+func (shower) Goroutines(w io.Writer, l delve.Listed) error {
+	return render.Line(w, l.Group, l.Selected, l.Thread, styleFor(os.Stdout))
+}
+
+func (shower) Stacks(w io.Writer, l delve.Listed) error {
+	return render.Group(w, l.Group, styleFor(os.Stdout))
+}
+
+func (shower) Tree(w io.Writer, top *stitch.Node, depth int) error {
+	style := styleFor(os.Stdout)
+	style.Depth = depth
+	return render.Tree(w, top, style)
+}
