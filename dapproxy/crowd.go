@@ -51,8 +51,8 @@ func (q question) crowdThreads(opts options, shown []focused) ([]dap.Thread, err
 	for _, f := range shown {
 		wanted = append(wanted, f.id)
 	}
-	group := opts.groups(len(o.Heads))
-	picks, left := o.Pick(opts.maxGoroutines, group, wanted...)
+	all := o.Count()
+	picks, left := o.Pick(opts.maxGoroutines, opts.groups(all), wanted...)
 	ids := make([]int64, len(picks))
 	counts := make(map[int64]int, len(picks))
 	for i, p := range picks {
@@ -69,7 +69,7 @@ func (q question) crowdThreads(opts options, shown []focused) ([]dap.Thread, err
 	for i, g := range gs {
 		threads[i] = dap.Thread{Id: int(g.ID), Name: threadName(g, counts[g.ID], o.Halt, opts.pprofLabels)}
 	}
-	q.tellShown(len(o.Heads), len(picks), left)
+	q.tellShown(all, len(picks), left)
 	return threads, nil
 }
 
@@ -88,7 +88,7 @@ func (q question) overview(opts options) (o stitch.Overview, err error) {
 	o.Heads = slices.Clone(o.Heads) // what was returned is shared
 	if filter.ofHeads() {
 		o.Heads = slices.DeleteFunc(o.Heads, func(h stitch.Head) bool {
-			return h.ID != o.Halt.Selected && !filter.matchHead(h, o.Halt)
+			return h.ID == 0 || h.ID != o.Halt.Selected && !filter.matchHead(h, o.Halt)
 		})
 		return o, nil
 	}
@@ -98,7 +98,7 @@ func (q question) overview(opts options) (o stitch.Overview, err error) {
 	}
 	o.Heads = slices.DeleteFunc(o.Heads, func(h stitch.Head) bool {
 		g := snap.byID[h.ID]
-		return h.ID != o.Halt.Selected && (g == nil || !filter.match(g, o.Halt))
+		return g == nil || h.ID != o.Halt.Selected && !filter.match(g, o.Halt)
 	})
 	return o, nil
 }

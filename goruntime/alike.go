@@ -2,8 +2,8 @@ package goruntime
 
 import (
 	"cmp"
-	"context"
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,48 +32,38 @@ type shapeKey struct {
 // goroutines differ they are forgotten now and then.
 const maxKept = 1 << 16
 
-// lookAtMoved reads the stacks of the goroutines that have run, and says of all
-// that are parked who is alike.
-func (p *program) lookAtMoved(ctx context.Context) error {
+// lookAtMoved reads the stacks of the goroutines that have been noted as moved,
+// and says who of them are alike.
+func (p *program) lookAtMoved() error {
 	v := &p.scanner.overview
 	// Stacks that stand close together are read together.
 	slices.SortFunc(v.moved, func(a, b moved) int { return cmp.Compare(v.seen[a.position].sp, v.seen[b.position].sp) })
-	const atOnce = 1 << 19
-	var buf []byte
-	var ranges []Range
-	for left := v.moved; len(left) > 0; left = left[len(ranges):] {
-		if err := p.letIn(ctx); err != nil {
-			return err
-		}
-		if buf == nil {
-			buf = make([]byte, 0, atOnce)
-		}
-		buf, ranges = buf[:0], ranges[:0]
+	for left := v.moved; len(left) > 0; left = left[len(v.ranges):] {
+		buf := v.stacks
+		v.ranges = v.ranges[:0]
 		for _, m := range left {
-			if len(buf)+int(m.size) > cap(buf) {
+			if int(m.size) > len(buf) {
 				break
 			}
-			buf = buf[:len(buf)+int(m.size)]
-			ranges = append(ranges, Range{Addr: v.seen[m.position].sp, Buf: buf[len(buf)-int(m.size):]})
+			v.ranges = append(v.ranges, Range{Addr: v.seen[m.position].sp, Buf: buf[:m.size]})
+			buf = buf[m.size:]
 		}
-		if err := p.mem.readRanges(ranges); err != nil {
+		if err := p.mem.readRanges(v.ranges); err != nil {
 			return err
 		}
-		for i, r := range ranges {
-			at := &v.seen[left[i].position]
+		for i, r := range v.ranges {
 			if r.Err != nil {
 				continue // it is like no other
 			}
-			if at.stack = p.shapeNumber(at, r.Buf); at.stack != 0 {
-				k := left[i].kind
-				k.stack = at.stack
-				v.made.Heads[left[i].head].Alike = v.kindNumber(k)
+			at, head, k := &v.seen[left[i].position], &v.heads[left[i].position], left[i].kind
+			if k.stack = p.shapeNumber(at, r.Buf); k.stack != 0 {
+				head.Alike = number(v.kinds, k)
+				// Of the runtime's own some change without running.
+				at.known = v.runs != absent && !head.System
 			}
 		}
 	}
-	if len(v.moved) > maxKept {
-		v.moved = nil // the first time; later ones are fewer
-	}
+	v.moved = v.moved[:0]
 	return nil
 }
 
@@ -99,7 +89,7 @@ func (p *program) shapeNumber(at *seen, stack []byte) int32 {
 	if len(v.shapes) >= maxKept {
 		clear(v.shapes)
 	}
-	n := number(v.stacks, frameText(frames[:stitch.OwnLen(frames)]))
+	n := number(v.owns, frameText(frames[:stitch.OwnLen(frames)]))
 	const many = 64 // to be compared with
 	if len(v.shapes[key]) < many {
 		v.shapes[key] = append(v.shapes[key], shape{places, n})
@@ -146,6 +136,11 @@ func (p *program) places(stack []byte) ([]place, error) {
 // numbers do not count, nor what they are doing.
 func (p *program) chainNumber(g goroutine) int32 {
 	v := &p.scanner.overview
+	if g.label == 0 && g.ancestors == 0 && p.labels == nil {
+		// What is guessed of a spawner's present stack is the same for all that
+		// it made.
+		return number(v.chains, fmt.Sprintf("\x02%x %d", g.gopc, g.parent))
+	}
 	if g.label == 0 {
 		c, err := p.chain(g, maxListed)
 		if err != nil {
@@ -165,8 +160,6 @@ func (p *program) chainNumber(g goroutine) int32 {
 	}
 	return n
 }
-
-func (v *overview) kindNumber(k kind) int32 { return number(v.kinds, k) }
 
 // number returns the number of a key, the next free one for a new key. They
 // begin with 1.

@@ -279,8 +279,9 @@ func (p *program) debuggerStack(g goroutine) ([]stitch.Frame, error) {
 	if t, ok := p.session.(threadReader); ok {
 		return p.threadStack(g, t)
 	}
-	if s, ok := p.session.(primer); ok && p.gs[g.id].position != unknown {
-		if err := s.Prime(p.gs[g.id].position); err != nil {
+	at, found := p.slot(g.id)
+	if s, ok := p.session.(primer); ok && found && at.position != unknown {
+		if err := s.Prime(at.position); err != nil {
 			return nil, err
 		}
 	}

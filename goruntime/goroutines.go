@@ -119,9 +119,9 @@ func (c copied) ReadMemory(addr uint64, buf []byte) error {
 // Otherwise, among many goroutines, it is asked by an evaluation; among few a
 // scan is cheaper.
 func (p *program) asked(id int64) (goroutine, bool, error) {
-	if _, ok := p.gs[id]; !ok && id > 0 {
+	if _, ok := p.slot(id); !ok && id > 0 {
 		if addr, ok := p.locate(id); ok {
-			p.gs[id] = slot{addr: addr, position: unknown}
+			p.located[id] = slot{addr: addr, position: unknown}
 		}
 	}
 	return p.find(id)
@@ -133,7 +133,7 @@ func (p *program) locate(id int64) (addr uint64, ok bool) {
 		return addr, err == nil
 	}
 	const many = 128
-	if len(p.gs) <= many {
+	if len(p.scanner.addrs) <= many {
 		return 0, false
 	}
 	addr, err := p.session.Eval(id, "uintptr(&runtime.curg.goid)")
@@ -148,12 +148,12 @@ func (p *program) locate(id int64) (addr uint64, ok bool) {
 // g has another id now is gone for good. Only an id never seen before costs a
 // scan of all g's, at most one in a stop.
 func (p *program) find(id int64) (goroutine, bool, error) {
-	at, ok := p.gs[id]
+	at, ok := p.slot(id)
 	if !ok && !p.scanned {
 		if err := p.scan(); err != nil {
 			return goroutine{}, false, err
 		}
-		at, ok = p.gs[id]
+		at, ok = p.slot(id)
 	}
 	if !ok {
 		return goroutine{}, false, nil

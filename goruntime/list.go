@@ -127,12 +127,11 @@ type listed struct {
 }
 
 // living reads all g's that serve a goroutine now, in the order of their ids.
-// It also brings p.gs up to date.
+// It also brings the scanner's ids up to date.
 func (p *program) living(ctx context.Context) ([]listed, error) {
 	if err := p.growSlots(); err != nil {
 		return nil, err
 	}
-	const atOnce = 2048
 	s := &p.scanner
 	size := p.listing.size
 	buf := make([]byte, size*uint64(min(atOnce, len(s.sorted))))
@@ -146,7 +145,7 @@ func (p *program) living(ctx context.Context) ([]listed, error) {
 		}
 		ranges = ranges[:0]
 		for i, position := range positions {
-			ranges = append(ranges, Range{Addr: s.slots[position].addr, Buf: buf[uint64(i)*size:][:size]})
+			ranges = append(ranges, Range{Addr: s.addrs[position], Buf: buf[uint64(i)*size:][:size]})
 		}
 		if err := p.mem.readRanges(ranges); err != nil {
 			return nil, err
@@ -161,7 +160,7 @@ func (p *program) living(ctx context.Context) ([]listed, error) {
 				unreadable, why = unreadable+1, r.Err
 				continue
 			}
-			p.note(position, g.id)
+			s.note(position, g.id)
 			if g.alive() {
 				living = append(living, p.listing.decode(g, r.Buf))
 			}

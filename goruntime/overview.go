@@ -2,6 +2,7 @@ package goruntime
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -36,13 +37,15 @@ func (r *Reader) Count() (int, error) {
 }
 
 // Overview returns all living goroutines of this stop at a glance. It is made
-// once in a stop, and what it returns may be used until Reset.
+// once in a stop, and what it returns may be used until Reset, and not be changed.
 //
 // It is many times quicker than [Reader.Goroutines], and takes less memory: of
 // goroutines that have not run since the last overview only the g is read.
 //
 // The error is [errors.ErrUnsupported] where the Session's memory is far.
 func (r *Reader) Overview(ctx context.Context) (stitch.Overview, error) {
+	r.looking.Lock() // others are let in while it is made, but not a second one
+	defer r.looking.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p, err := r.open()
@@ -52,36 +55,43 @@ func (r *Reader) Overview(ctx context.Context) (stitch.Overview, error) {
 	if err != nil {
 		return stitch.Overview{}, fmt.Errorf("looking at all goroutines: %w", err)
 	}
-	return p.scanner.overview.made, nil
+	v := &p.scanner.overview
+	return stitch.Overview{Heads: v.heads, Halt: v.halt}, nil
 }
 
 // An overview is what is kept from one overview to the next.
 type overview struct {
-	made  stitch.Overview
+	halt  stitch.Halt
 	stop  int // of which stop it is: program.resets
 	valid bool
 
-	seen     []seen // of each g, by its position
+	heads []stitch.Head // of each g, by its position
+	seen  []seen        // likewise
+
 	kinds    map[kind]int32
-	stacks   map[string]int32       // numbers of lists of frames
+	owns     map[string]int32       // numbers of lists of frames
 	chains   map[string]int32       // likewise of chains
 	labelled map[uint64]int32       // numbers of chains, by label
 	shapes   map[shapeKey][]shape   // of stacks
 	system   map[uint64]systemClass // by entry function
-	moved    []moved                // of the stop that is being looked at
-	counts   uint64                 // offset of g.trackingSeq
-	buf      []byte
-	ranges   []Range
+
+	runs uint64 // offset of g.trackingSeq
+	// Scratch memory.
+	buf, stacks []byte
+	ranges      []Range
+	moved       []moved
 }
 
-// seen is what a g said of where its goroutine stopped, and the number of the
-// stack that was found there. Where it says the same at the next stop the
-// goroutine has not run: g.trackingSeq counts how often it did, modulo 256.
+// seen is what a g said of where its goroutine stopped. Where it says the same at
+// the next stop the goroutine has not run: g.trackingSeq counts how often it did,
+// modulo 256.
 type seen struct {
 	id     int64
 	sp, pc uint64
-	ran    uint8
-	stack  int32 // 0: not known
+	status uint32
+	wait   uint8
+	runs   uint8
+	known  bool // the head says all that there is to be said
 }
 
 // A kind is what makes goroutines alike.
@@ -93,9 +103,9 @@ type kind struct {
 
 // moved is a goroutine whose stack has to be read.
 type moved struct {
-	head, position int32
-	size           uint32 // of the stack
-	kind           kind   // without stack
+	position int32
+	size     uint32 // of the stack
+	kind     kind   // without stack
 }
 
 type systemClass int8
@@ -127,43 +137,37 @@ func (p *program) look(ctx context.Context) error {
 		return err
 	}
 	v.begin(p)
-	v.made = stitch.Overview{Heads: slices.Grow(v.made.Heads[:0], len(p.scanner.slots)), Halt: halt}
 	if err := p.lookAtAll(ctx); err != nil {
 		return err
 	}
-	if err := p.lookAtMoved(ctx); err != nil {
-		return err
-	}
-	v.stop, v.valid = p.resets, true
+	v.halt, v.stop, v.valid = halt, p.resets, true
 	return nil
 }
 
 func (v *overview) begin(p *program) {
-	if len(v.kinds)+len(v.stacks)+len(v.chains)+len(v.labelled) > 4*maxKept {
+	if len(v.kinds)+len(v.owns)+len(v.chains)+len(v.labelled) > 4*maxKept {
 		*v = overview{}
 	}
 	v.valid = false
 	if v.kinds == nil {
-		v.kinds, v.stacks, v.chains = map[kind]int32{}, map[string]int32{}, map[string]int32{}
+		v.kinds, v.owns, v.chains = map[kind]int32{}, map[string]int32{}, map[string]int32{}
 		v.labelled, v.shapes, v.system = map[uint64]int32{}, map[shapeKey][]shape{}, map[uint64]systemClass{}
-		v.counts = absent
+		v.runs = absent
 		if off, err := placesOf(p.session).Offset("g", "trackingSeq"); err == nil && off < maxG {
-			v.counts = off
+			v.runs = off
 			p.listing.size = max(p.listing.size, off+1)
 		}
 	}
-	v.seen = append(v.seen, make([]seen, len(p.scanner.slots)-len(v.seen))...)
-	v.moved = v.moved[:0]
+	v.heads, v.seen = grown(v.heads, len(p.scanner.addrs)), grown(v.seen, len(p.scanner.addrs))
 }
 
 // lookAtAll reads all g's.
 func (p *program) lookAtAll(ctx context.Context) error {
-	const atOnce = 2048
 	s, v := &p.scanner, &p.scanner.overview
 	finalizing := p.finalizing()
 	size := p.listing.size
 	if v.buf == nil {
-		v.buf, v.ranges = make([]byte, size*atOnce), make([]Range, 0, atOnce)
+		v.buf, v.stacks, v.ranges = make([]byte, size*atOnce), make([]byte, 4*maxStack), make([]Range, 0, atOnce)
 	}
 	for positions := range slices.Chunk(s.sorted, atOnce) {
 		if err := p.letIn(ctx); err != nil {
@@ -171,55 +175,66 @@ func (p *program) lookAtAll(ctx context.Context) error {
 		}
 		v.ranges = v.ranges[:0]
 		for i, position := range positions {
-			v.ranges = append(v.ranges, Range{Addr: s.slots[position].addr, Buf: v.buf[uint64(i)*size:][:size]})
+			v.ranges = append(v.ranges, Range{Addr: s.addrs[position], Buf: v.buf[uint64(i)*size:][:size]})
 		}
 		if err := p.mem.readRanges(v.ranges); err != nil {
 			return err
 		}
 		for i, position := range positions {
-			r := v.ranges[i]
-			if r.Err != nil {
-				continue
+			if r := v.ranges[i]; r.Err != nil {
+				v.heads[position].ID, v.seen[position].known = 0, false
+			} else {
+				p.lookAt(position, r.Buf, finalizing)
 			}
-			g, err := p.decode(r.Addr, r.Buf)
-			if err != nil {
-				continue
-			}
-			p.note(position, g.id)
-			if g.alive() {
-				p.lookAt(position, g, r.Buf, finalizing)
-			}
+		}
+		if err := p.lookAtMoved(); err != nil {
+			return err
 		}
 	}
 	p.scanned = true
 	return nil
 }
 
-// lookAt adds a goroutine to the overview.
-func (p *program) lookAt(position int, g goroutine, b []byte, finalizing bool) {
-	v := &p.scanner.overview
+// lookAt brings what is known of a g up to date, which has been read.
+func (p *program) lookAt(position int32, b []byte, finalizing bool) {
+	s, v, l := &p.scanner, &p.scanner.overview, &p.layout.g
+	word := func(off uint64) uint64 { return binary.LittleEndian.Uint64(b[off:]) }
+	id := int64(word(l.goid))
+	s.note(position, id)
+	now := seen{
+		id: id, sp: word(l.sp), pc: word(l.pc), status: uint32(word(l.atomicstatus)) &^ statusScan, wait: b[l.waitreason],
+		known: v.runs != absent && word(l.m) == 0,
+	}
+	if now.known {
+		now.runs = b[v.runs]
+	}
+	head := &v.heads[position]
+	if now.known && now == v.seen[position] {
+		head.For = p.waited(now.status, int64(word(l.waitsince)))
+		return
+	}
+	now.known = false
+	v.seen[position], head.ID = now, 0
+	g, err := p.decode(s.addrs[position], b)
+	if err != nil || !g.alive() {
+		return
+	}
 	at := p.listing.decode(g, b)
-	h := stitch.Head{ID: g.id, Spawner: g.spawners[0], Running: statusNames[g.status] == "running", System: p.systemNow(&at, finalizing)}
-	if now := p.time(); g.blocked() && g.since != 0 && now > g.since {
-		h.For = time.Duration(now - g.since)
+	*head = stitch.Head{
+		ID: id, Spawner: g.spawners[0], For: p.waited(g.status, g.since),
+		Running: statusNames[g.status] == "running", System: p.systemNow(&at, finalizing),
 	}
-	v.made.Heads = append(v.made.Heads, h)
-	stack, err := g.stackSize()
-	if err != nil {
-		return // it is like no other
+	if size, err := g.stackSize(); err == nil { // else it is like no other
+		v.moved = append(v.moved, moved{position, uint32(size), kind{chain: p.chainNumber(g), status: g.status, wait: g.wait}})
 	}
-	k := kind{chain: p.chainNumber(g), status: g.status, wait: g.wait}
-	now := seen{id: g.id, sp: g.sp, pc: g.pc}
-	if v.counts != absent {
-		now.ran = b[v.counts]
-		now.stack = v.seen[position].stack
-		if now == v.seen[position] && now.stack != 0 {
-			k.stack = now.stack
-			v.made.Heads[len(v.made.Heads)-1].Alike = v.kindNumber(k)
-			return
-		}
-		now.stack = 0
+}
+
+// waited returns for how long a goroutine has been waiting that does so since a
+// time by the target's clock; 0: not known, or it does not wait.
+func (p *program) waited(status uint32, since int64) time.Duration {
+	g := goroutine{status: status}
+	if now := p.time(); g.blocked() && since != 0 && now > since {
+		return time.Duration(now - since)
 	}
-	v.seen[position] = now
-	v.moved = append(v.moved, moved{int32(len(v.made.Heads) - 1), int32(position), uint32(stack), k})
+	return 0
 }

@@ -20,6 +20,8 @@ type Reader struct {
 
 	mu      sync.Mutex
 	program *program // nil until first asked for
+
+	looking sync.Mutex // held while an overview is made; before mu
 }
 
 // A program is what is known of the process. What cannot change while it lives
@@ -34,7 +36,7 @@ type program struct {
 	labels  *spawnlabel.Format // nil: the program does not record labels
 	waits   map[uint8]string
 	records map[uint64]record // by address of a label, which is immutable
-	gs      map[int64]slot    // where the g is that had the id when last seen
+	located map[int64]slot    // of goroutines that the debugger has shown, and no scan has
 	scanner scanner
 	listing *listing // nil until a list is asked for
 
@@ -157,7 +159,7 @@ func openProgram(s Session, log *slog.Logger) (*program, error) {
 		labels:  readFormat(s, mem, log),
 		waits:   map[uint8]string{},
 		records: map[uint64]record{},
-		gs:      map[int64]slot{},
+		located: map[int64]slot{},
 		gone:    map[int64]bool{},
 		stop:    newStop(),
 

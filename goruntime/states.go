@@ -51,12 +51,12 @@ func (r *Reader) Find(goid int64) (alive bool, err error) {
 }
 
 func (p *program) prime(s primer, goid int64) (alive bool, err error) {
-	if at, ok := p.gs[goid]; (!ok || at.position == unknown) && !p.scanned {
+	if at, ok := p.slot(goid); (!ok || at.position == unknown) && !p.scanned {
 		if err := p.scan(); err != nil {
 			return true, err
 		}
 	}
-	at, ok := p.gs[goid]
+	at, ok := p.slot(goid)
 	if !ok {
 		return false, nil
 	}

@@ -9,13 +9,13 @@ import (
 // An Overview is what can be said of all goroutines at a glance, however many
 // there are: not how they came to be, nor where each of them stands.
 type Overview struct {
-	Heads []Head // all that live, in any order
+	Heads []Head // all that live, in any order, and some without an ID, which stand for none
 	Halt  Halt
 }
 
 // A Head is what an [Overview] holds of one goroutine.
 type Head struct {
-	ID      int64
+	ID      int64         // 0: there is no such goroutine
 	Spawner int64         // 0: not known, or there is none
 	For     time.Duration // how long it has been waiting; 0: not known, or it does not wait
 	Alike   int32         // goroutines of equal numbers are of one [Group]; 0: it is like no other
@@ -60,6 +60,16 @@ const (
 	maxSpawned  = 64  // how many of what it spawned come before others: it may be all that there are
 )
 
+// Count returns how many goroutines there are.
+func (o Overview) Count() (n int) {
+	for _, h := range o.Heads {
+		if h.ID != 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // Pick returns who is shown where there is room for so many: at first those
 // that are wanted or stand at a breakpoint, then the selected one, its spawners,
 // what it spawned, those that run, the others by how long they have been waiting,
@@ -73,6 +83,10 @@ func (o Overview) Pick(most int, alike bool, wanted ...int64) (picks []Pick, lef
 	best := ranking{most: most}
 	groups := map[int32]Pick{}
 	for _, h := range o.Heads {
+		if h.ID == 0 {
+			continue
+		}
+		left++
 		p := Pick{h.ID, 1, h.rank(), h.For}
 		if r, ok := ranks[h.ID]; ok {
 			p.rank = r
@@ -93,7 +107,7 @@ func (o Overview) Pick(most int, alike bool, wanted ...int64) (picks []Pick, lef
 	for _, g := range groups {
 		best.add(g)
 	}
-	picks, left = best.cut(), len(o.Heads)
+	picks = best.cut()
 	for _, p := range picks {
 		left -= p.Count
 	}

@@ -26,6 +26,7 @@ func TestPick(t *testing.T) {
 	wait := func(seconds int) time.Duration { return time.Duration(seconds) * time.Second }
 	o := Overview{
 		Heads: []Head{
+			{Running: true},
 			{ID: 2, System: true, Alike: 1, For: wait(900)},
 			{ID: 3, System: true, Running: true},
 			{ID: 7, Spawner: 4, For: wait(5), Alike: 2},

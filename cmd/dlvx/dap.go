@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	rdebug "runtime/debug"
 	"strings"
 	"syscall"
 
@@ -36,6 +37,13 @@ Attributes of the launch and attach requests besides dlv's:
 	debugMode   true: the program warns of what goes wrong with its goroutines, as
 	            under dlvx run, with noDebug, too; or an object of slow, blocked
 	            ("50ms"), pending, leaks, contexts, background (default false)
+	maxGoroutines
+	            how many threads are listed at most (default 1024), the ones most
+	            worth a look first; goroutineFilters and hideSystemGoroutines count
+	            before
+	groupGoroutines
+	            whether goroutines with equal logical stacks are one thread
+	            (default: where there are more than maxGoroutines)
 
 Clients may ask for views of all goroutines (lists, groups, the spawn tree): see
 https://github.com/dlvx/dlvx/blob/main/docs/protocol.md.`
@@ -46,6 +54,10 @@ https://github.com/dlvx/dlvx/blob/main/docs/protocol.md.`
 
 // serveDAP serves one client, as dlv dap does.
 func serveDAP(cmd *cobra.Command, args []string, stitch bool, connect string) error {
+	if os.Getenv("GOGC") == "" {
+		// What is kept of many goroutines is not to cost twice its memory.
+		rdebug.SetGCPercent(50)
+	}
 	o := delve.OptionsOf(cmd)
 	endLog, err := o.SetupLog()
 	if err != nil {

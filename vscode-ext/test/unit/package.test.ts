@@ -43,8 +43,8 @@ describe('package.json', () => {
       'dlvLoadConfig', 'apiVersion', 'stackTraceDepth', 'showGlobalVariables', 'showRegisters', 'hideSystemGoroutines', 'console', 'asRoot',
       // Delve's, and dlvx's own.
       'noDebug', 'dlvCwd', 'outputMode', 'stdinFrom', 'stdoutTo', 'stderrTo', 'followExec', 'followExecRegex', 'maxStringLen',
-      'maxArrayValues', 'goroutineFilters', 'showPprofLabels', 'showRawStrings', 'stitch', 'record', 'ancestors', 'chainDepth', 'debugMode', 'dlvxPath'];
-    const attach = ['processId', 'mode', 'waitFor', 'remotePath', 'cwd', 'stopOnEntry', 'host', 'port', 'substitutePath', 'stitch', 'chainDepth'];
+      'maxArrayValues', 'goroutineFilters', 'showPprofLabels', 'showRawStrings', 'stitch', 'record', 'ancestors', 'chainDepth', 'maxGoroutines', 'groupGoroutines', 'debugMode', 'dlvxPath'];
+    const attach = ['processId', 'mode', 'waitFor', 'remotePath', 'cwd', 'stopOnEntry', 'host', 'port', 'substitutePath', 'stitch', 'chainDepth', 'maxGoroutines', 'groupGoroutines'];
     for (const name of launch) assert.ok(attributes.launch.properties[name], name);
     for (const name of attach) assert.ok(attributes.attach.properties[name], name);
   });
