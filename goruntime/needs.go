@@ -68,13 +68,9 @@ func (w *waitReader) needs(all []*sleeper) error {
 // holds notes a goroutine with the objects that it will release. One that cannot
 // be read is noted with none.
 func (w *waitReader) holds(at *presence, released map[uint64]*stitch.Object) {
-	size, err := at.g.stackSize()
-	if err != nil {
+	stack := w.stackOf(at.g)
+	if stack == nil {
 		return // it runs
-	}
-	stack := make([]byte, size)
-	if w.mem.read(at.g.sp, stack) != nil {
-		return
 	}
 	inner := "" // the call that is under way
 	type need struct {
@@ -82,7 +78,7 @@ func (w *waitReader) holds(at *presence, released map[uint64]*stitch.Object) {
 		why string
 	}
 	var found []need
-	err = w.eachFrame(at.g, stack, func(calls []stitch.Frame, _, lo, hi uint64) {
+	err := w.eachFrame(at.g, stack, func(calls []stitch.Frame, _, lo, hi uint64) {
 		for _, f := range calls {
 			switch {
 			case f.Func == onceSlow && inner != mutexLock:

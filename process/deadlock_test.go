@@ -75,6 +75,29 @@ func TestDeadlocks(t *testing.T) {
 					edges[names[id]] += names[e.To] + " " + string(e.Confidence)
 				}
 			}
+			for from, want := range map[string]string{
+				"there":   "back candidate: main.transfer has deferred a call with the lock",
+				"back":    "there candidate: main.transfer has deferred a call with the lock",
+				"consume": "produce candidate: main.produce has the channel on its stack",
+				"patient": "idle exact: the group's Go started it, and it has not ended",
+			} {
+				for _, g := range gs {
+					if names[g.ID] != from {
+						continue
+					}
+					wakers, err := r.Wakers(context.Background(), g.ID)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if len(wakers) == 0 {
+						t.Fatalf("nobody could wake %s", from)
+					}
+					e := wakers[0]
+					if got := fmt.Sprintf("%s %s: %s", names[e.To], e.Confidence, e.Reason); got != want || e.From != g.ID {
+						t.Errorf("who could wake %s: %s; want %s", from, got, want)
+					}
+				}
+			}
 			for from, to := range map[string]string{"patient": "idle exact", "read": "write exact", "write": "", "idle": ""} {
 				if edges[from] != to {
 					t.Errorf("%s waits for %q, and not %q", from, edges[from], to)

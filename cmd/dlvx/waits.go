@@ -23,6 +23,6 @@ func (v *view) readWait(ctx context.Context, r *goruntime.Reader, id int64) (err
 	if v.waits, err = r.Waits(ctx); err != nil {
 		return err
 	}
-	v.wakers = v.waits[id].Edges(id)
-	return nil
+	v.wakers, err = r.Wakers(ctx, id)
+	return err
 }

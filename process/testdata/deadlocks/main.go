@@ -58,6 +58,32 @@ func read() {
 
 func write() { shared.Lock() }
 
+// transfer has one lock and wants another.
+func transfer(from, to *account) {
+	from.mu.Lock()
+	defer from.mu.Unlock()
+	inFirst <- true
+	<-inSecond
+	to.mu.Lock()
+	to.mu.Unlock()
+}
+
+type account struct {
+	sum int
+	mu  sync.Mutex
+}
+
+func there(a, b *account) { transfer(a, b) }
+func back(a, b *account)  { transfer(a, b) }
+
+// produce would send what consume waits for.
+func produce(c chan int, gate chan bool) {
+	<-gate
+	c <- 1
+}
+
+func consume(c chan int) { <-c }
+
 func main() {
 	go again()
 	waiting("again", "sync.Mutex.Lock")
@@ -79,6 +105,21 @@ func main() {
 	waiting("write", "sync.RWMutex.Lock")
 	inSecond <- true
 	waiting("read", "sync.RWMutex.RLock")
+	a, b := new(account), new(account)
+	go there(a, b)
+	<-inFirst
+	go back(b, a)
+	<-inFirst
+	inSecond <- true
+	inSecond <- true
+	waiting("there", "sync.Mutex.Lock")
+	waiting("back", "sync.Mutex.Lock")
+	c := make(chan int)
+	go produce(c, make(chan bool))
+	go consume(c)
+	c = nil
+	waiting("produce", "chan receive")
+	waiting("consume", "chan receive")
 	fmt.Println()
 	os.Stdin.Read(make([]byte, 1))
 }
