@@ -90,7 +90,10 @@ func (p *program) startOf(at *listed) string {
 	if err != nil || stitch.IsEntry(calls[len(calls)-1].Func) { // the compiler's wrapper of it
 		return ""
 	}
-	return calls[len(calls)-1].Func
+	if name := calls[len(calls)-1].Func; name != "runtime.main" {
+		return name
+	}
+	return "main.main"
 }
 
 var errHasRun = errors.New("the target has run meanwhile")
