@@ -66,16 +66,16 @@ export class Editor {
     return this.#editor.locator('.codelens-decoration').filter({ hasText: pattern, visible: true });
   }
 
-  /** Clicks a CodeLens that lists something, until the list is there: a lens that is just being moved takes no click. */
-  async openCodeLens(pattern) {
-    const list = this.#page.locator('.quick-input-widget');
+  /** Clicks a CodeLens that lists something, and an item of the list. */
+  async pickFromCodeLens(pattern, wanted) {
     const lens = this.codeLens(pattern).locator('a').first();
+    const item = this.#page.locator('.quick-input-list .monaco-list-row').filter({ hasText: wanted }).first();
     await lens.waitFor();
-    await until(`the list of the lens ${pattern}`, async () => {
-      if (await list.isVisible()) return true;
-      // The list may be about to come, and is then in the way.
-      await lens.click({ timeout: 5000 }).catch(() => undefined);
-      return list.waitFor({ timeout: 5000 }).then(() => true, () => false);
+    await until(`${wanted} in the list of the lens ${pattern}`, async () => {
+      // A lens that is just being moved takes no click, and the list closes when a view
+      // that is being updated takes the focus.
+      if (!await item.isVisible()) await lens.click({ timeout: 5000 }).catch(() => undefined);
+      return item.click({ timeout: 5000 }).then(() => true, () => false);
     });
   }
 }

@@ -60,14 +60,20 @@ export class Goroutines {
     await this.element(row).locator('[aria-label="Open go Statement"]').click();
   }
 
-  /** Types a filter. */
+  /** Types a filter, which then stands beside the title of the view. */
   async filter(text) {
-    await this.#pane.hover();
-    await this.#pane.locator('[aria-label^="Filter Goroutines"]').click();
     const input = this.#wb.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
-    await input.fill(text);
-    await this.#wb.page.keyboard.press('Enter');
+    const filtered = this.#pane.locator('.pane-header .description').filter({ hasText: text });
+    await until(`the filter ${text}`, async () => {
+      if (await filtered.isVisible()) return true;
+      // The input closes when a view that is being updated takes the focus.
+      if (!await input.isVisible()) {
+        await this.#pane.hover();
+        await this.#pane.locator('[aria-label^="Filter Goroutines"]').click();
+      }
+      const typed = input.fill(text, { timeout: 5000 }).then(() => input.press('Enter', { timeout: 5000 }));
+      return typed.then(() => filtered.waitFor({ timeout: 5000 })).then(() => true, () => false);
+    });
     await this.#wb.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 

@@ -25,6 +25,7 @@ const quiet = {
   'workbench.tips.enabled': false,
   'editor.minimap.enabled': false,
   'git.enabled': false,
+  'files.autoSave': 'off', // the fixtures stay as they are
   'window.commandCenter': false,
   'terminal.integrated.gpuAcceleration': 'off', // its text is in the page then
 };

@@ -139,14 +139,14 @@ export class Workbench {
   /** Runs a command of the palette by its title, such as "dlvx: Dump All Goroutines". */
   async command(title) {
     const input = this.page.locator('.quick-input-widget input').first();
-    // A palette that is just about to close takes the key for itself.
-    await until('the command palette', async () => {
-      if (await input.isVisible()) return true;
-      await this.page.keyboard.press('F1');
-      return input.waitFor({ timeout: 5000 }).then(() => true, () => false);
+    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
+    await until(`the command ${title} in the palette`, async () => {
+      // A palette that is just about to close takes the key for itself, and one that is
+      // open closes when a view that is being updated takes the focus.
+      if (!await input.isVisible()) await this.page.keyboard.press('F1');
+      const picked = input.fill(`>${title}`, { timeout: 5000 }).then(() => row.click({ timeout: 5000 }));
+      return picked.then(() => true, () => false);
     });
-    await input.fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
     await input.waitFor({ state: 'hidden' });
   }
 

@@ -54,9 +54,7 @@ scenario('over each go statement stands what became of its goroutines', where, a
   await paused(wb);
   await wb.callStack.alone();
   await wb.editor.show('main.go');
-  await wb.editor.openCodeLens(/500 goroutines/);
-  const items = wb.page.locator('.quick-input-list .monaco-list-row');
-  await items.filter({ hasText: /\[Go \d+\] main\.park/ }).first().click();
+  await wb.editor.pickFromCodeLens(/500 goroutines/, /\[Go \d+\] main\.park/);
   await until('a goroutine of main.start to be shown', async () => (await wb.callStack.rows())
     .some((r) => r.kind === 'frame' && /^main\.park(Odd|Even)$/.test(r.name)));
 
