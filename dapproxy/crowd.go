@@ -82,7 +82,11 @@ func (q question) overview(opts options) (o stitch.Overview, err error) {
 	if opts.hideSystem {
 		filter = append(filter, threadCondition{field: "user"})
 	}
-	if o, err = q.look(); err != nil || len(filter) == 0 {
+	o, err = q.look()
+	if o.Halt.Selected == 0 {
+		o.Halt.Selected = int64(q.stop.at) // which the client was told to show
+	}
+	if err != nil || len(filter) == 0 {
 		return o, err
 	}
 	o.Heads = slices.Clone(o.Heads) // what was returned is shared

@@ -25,7 +25,7 @@ func (g *gate) stopped(at int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	s := newStop()
-	s.found[at] = true
+	s.at, s.found[at] = at, true
 	g.begin(s)
 }
 
@@ -153,6 +153,7 @@ func (g *gate) at(s *stop) bool {
 
 // A stop is what is known of the target between two resumes.
 type stop struct {
+	at        int            // the goroutine that it is of; 0: not known
 	snapshots chan *snapshot // holds the one of the stop, nil as long as none is taken; empty while it is being taken
 
 	mu      sync.Mutex

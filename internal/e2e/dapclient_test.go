@@ -23,6 +23,7 @@ const hang = 2 * time.Minute
 // A dapClient is an editor: it starts `dlvx dap` and talks to it.
 type dapClient struct {
 	conn net.Conn
+	pid  int // of the dlvx that it has started
 
 	mu      sync.Mutex
 	seq     int
@@ -73,6 +74,7 @@ func startDAP(t testing.TB, env ...string) *dapClient {
 		t.Fatal(err)
 	}
 	c := newDAPClient(conn)
+	c.pid = cmd.Process.Pid
 	t.Cleanup(func() {
 		conn.Close()
 		if err := cmd.Wait(); err != nil {
