@@ -87,8 +87,13 @@ export class Workbench {
 
   /** Presses Pause, and waits until the program stands. */
   async pause() {
-    await this.toolbar.locator('.codicon-debug-pause').click();
-    await this.toolbar.locator('.codicon-debug-continue').waitFor();
+    const stands = this.toolbar.locator('.codicon-debug-continue');
+    await until('the program to be paused', async () => {
+      if (await stands.isVisible()) return true;
+      // Before the workbench knows of a thread, the button does nothing.
+      await this.toolbar.locator('.codicon-debug-pause').click({ timeout: 5000 }).catch(() => undefined);
+      return stands.waitFor({ timeout: 5000 }).then(() => true, () => false);
+    });
   }
 
   /** Waits until a fixture program that is to be paused says that all its goroutines wait, and pauses it. */
