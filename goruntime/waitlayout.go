@@ -18,8 +18,8 @@ type waitLayout struct {
 	syncs                error // likewise of package sync, whose layout is that of known releases
 }
 
-// Releases whose package sync and internal/abi are as this package has them:
-// TestSyncLayout of package process holds that against their DWARF.
+// Releases whose package sync and internal/abi are as this package has them: the
+// matrix of package process (TestWaits) holds that against each of them.
 const (
 	firstRelease = 21
 	lastRelease  = 27
