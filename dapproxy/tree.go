@@ -77,13 +77,8 @@ func showNode(id int64, n *stitch.Node, rules []pathRule) shownNode {
 
 // nodeName is what a node is called on the screen.
 func nodeName(n *stitch.Node) string {
-	switch n.Root {
-	case stitch.RootInit:
-		return "package initialisation"
-	case stitch.RootRuntime:
-		return "Go runtime"
-	case stitch.RootUnknown:
-		return "unknown origin"
+	if name := n.Root.Text(); name != "" {
+		return name
 	}
 	if name := n.Func(); name != "" {
 		return stitch.ShortFunc(name)

@@ -58,6 +58,26 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("a snapshot of a process that has ended: %v", err)
 		}
 	})
+	t.Run("another process has its number", func(t *testing.T) {
+		p, _ := startCrowd(t, exec.Command(build(t, "crowd"), "-n", "10", "-quiet"))
+		process := open(t, p.pid())
+		process.start = "1" // that of another one
+		if _, err := process.Snapshot(context.Background(), true); !errors.Is(err, ErrEnded) || !strings.Contains(err.Error(), "another process has its number") {
+			t.Errorf("a snapshot of another process: %v", err)
+		}
+	})
+	t.Run("another program", func(t *testing.T) {
+		p, _ := startCrowd(t, exec.Command(build(t, "crowd"), "-n", "10", "-quiet"))
+		process := open(t, p.pid())
+		process.image.file.Close()
+		var err error
+		if process.image.file, err = os.Open("/proc/self/exe"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := process.Snapshot(context.Background(), true); err == nil || !strings.Contains(err.Error(), "it runs another program now") {
+			t.Errorf("a snapshot of another program: %v", err)
+		}
+	})
 	t.Run("another user's", func(t *testing.T) {
 		if os.Geteuid() != 0 {
 			t.Skip("only root can be someone else")

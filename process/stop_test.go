@@ -134,6 +134,27 @@ func untilSpinning(t *testing.T, p *Process) {
 	}
 }
 
+// TestRunningUnstopped looks at a goroutine that runs without stopping it: its
+// stack is not known, but what it began in.
+func TestRunningUnstopped(t *testing.T) {
+	p, _ := startCrowd(t, exec.Command(build(t, "crowd"), "-n", "20", "-spin", "-quiet"))
+	process := open(t, p.pid())
+	for { // until it is running at that moment
+		s := snapshot(t, process, true)
+		gs := goroutines(t, s)
+		s.Close()
+		for _, g := range gs {
+			if g.State.Status != "running" || g.System {
+				continue
+			}
+			if name := g.Entry().Func; name != "main.main.func2" || len(g.Own) > 0 || !g.OwnCut {
+				t.Errorf("it began in %q, with the stack %v", name, g.Own)
+			}
+			return
+		}
+	}
+}
+
 // TestPreempted looks at a goroutine that was stopped in a function without a
 // frame, whose caller Delve 1.27.2 leaves out.
 func TestPreempted(t *testing.T) {

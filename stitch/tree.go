@@ -16,6 +16,20 @@ const (
 	RootUnknown Root = "unknown" // of chains that are cut, and threads of C code
 )
 
+// Text returns what a root is called on the screen; "" for that of main, which is
+// called as the function is.
+func (r Root) Text() string {
+	switch r {
+	case RootInit:
+		return "package initialisation"
+	case RootRuntime:
+		return "Go runtime"
+	case RootUnknown:
+		return "unknown origin"
+	}
+	return ""
+}
+
 // A Node of a spawn tree stands for all goroutines that came to be the same
 // way: by the same go statement, in equal stacks, of spawners that themselves
 // are of one node. It is there also when all of them have exited and only

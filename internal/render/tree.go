@@ -53,7 +53,7 @@ func (s Style) branches(w *bufio.Writer, n *stitch.Node, indent string, depth in
 }
 
 func (s Style) node(n *stitch.Node) string {
-	line := s.colored(bold, nodeName(n))
+	line := s.colored(bold, cmp.Or(n.Root.Text(), n.Func(), "?"))
 	if n.Own.Alive > 1 {
 		line += " ×" + Count(n.Own.Alive)
 	}
@@ -67,18 +67,6 @@ func (s Style) node(n *stitch.Node) string {
 		line += s.colored(dim, fmt.Sprintf(" %s:%d", s.path(at.File), at.Line))
 	}
 	return line
-}
-
-func nodeName(n *stitch.Node) string {
-	switch n.Root {
-	case stitch.RootInit:
-		return "package initialisation"
-	case stitch.RootRuntime:
-		return "Go runtime"
-	case stitch.RootUnknown:
-		return "unknown origin"
-	}
-	return cmp.Or(n.Func(), "?")
 }
 
 // states tells what goroutines are doing, most frequent first.
