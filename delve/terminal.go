@@ -59,6 +59,7 @@ type Show interface {
 	Stacks(w io.Writer, l Listed) error
 	// Tree writes so many levels of a spawn tree, or all (0).
 	Tree(w io.Writer, top *stitch.Node, depth int) error
+	Labels(w io.Writer, l stitch.Labels) error
 }
 
 // Check tells whether the options make sense, before anything is built.
@@ -346,6 +347,7 @@ func bounded(end func() error) error {
 type chains interface {
 	Chain(goid int64, limit int) (stitch.Chain, error)
 	Goroutines(ctx context.Context) ([]stitch.Goroutine, error)
+	Labels(ctx context.Context) (stitch.Labels, error)
 	State(goid int64) (stitch.State, error)
 	Reset()
 }

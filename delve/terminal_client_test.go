@@ -125,6 +125,8 @@ func (f *fakeChains) Goroutines(ctx context.Context) ([]stitch.Goroutine, error)
 	return nil, f.err
 }
 
+func (f *fakeChains) Labels(context.Context) (stitch.Labels, error) { return stitch.Labels{}, f.err }
+
 func (f *fakeChains) Reset() { f.resets++ }
 
 func newTestClient(t *testing.T) (*stitchClient, *fakeDelve, *fakeChains, *bytes.Buffer) {

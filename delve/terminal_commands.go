@@ -32,6 +32,7 @@ func addCommands(c *stitchClient, rpc *rpc2.RPCClient, show Show) {
 	}
 	added("chain", cmds.add("chain", "stack", chainHelp, func(in call) error { return chain(c, out, show, in.goid, in.args) }))
 	added("tree", cmds.add("tree", "goroutines", treeHelp, func(in call) error { return tree(c, out, show, in.args) }))
+	added("labels", cmds.add("labels", "goroutines", labelsHelp, func(in call) error { return labels(c, out, show, in.args) }))
 	added("goroutines", cmds.replace("goroutines", goroutinesHelp, func(in call) error { return goroutines(c, out, show, in) }))
 	// Delve's asks something of its client that no other has.
 	added("trace", cmds.replace("trace", "", func(in call) error {

@@ -230,15 +230,47 @@ func tree(c *stitchClient, out io.Writer, show Show, args string) error {
 	})
 }
 
+const labelsHelp = `Print what the program has recorded of its go statements.
+
+	labels
+
+Prints how many spawn labels there are, the memory that they take, and what was cut; for each go statement that has been executed how many of its goroutines live, and in how many ways it was reached.`
+
+// labels is the labels command.
+func labels(c *stitchClient, out io.Writer, show Show, args string) error {
+	if strings.TrimSpace(args) != "" {
+		return fmt.Errorf("labels takes no arguments: %q", args)
+	}
+	return c.long(out, "reading spawn labels", func(ctx context.Context, out io.Writer) error {
+		chains, err := c.selectedChains()
+		if err != nil {
+			return err
+		}
+		l, err := chains.Labels(ctx)
+		if err != nil {
+			return err
+		}
+		return show.Labels(out, l)
+	})
+}
+
 // all returns all goroutines of the selected process.
 func (c *stitchClient) all(ctx context.Context) ([]stitch.Goroutine, error) {
+	chains, err := c.selectedChains()
+	if err != nil {
+		return nil, err
+	}
+	return chains.Goroutines(ctx)
+}
+
+// selectedChains returns what reads the selected process.
+func (c *stitchClient) selectedChains() (chains, error) {
 	if _, err := c.goroutine(selected); err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
-	chains := c.chains
-	c.mu.Unlock()
-	return chains.Goroutines(ctx)
+	defer c.mu.Unlock()
+	return c.chains, nil
 }
 
 // halt tells at which goroutines the selected process has stopped.

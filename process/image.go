@@ -40,6 +40,7 @@ type segment struct {
 // variables are those of package runtime that a reader may ask for.
 var variables = []string{
 	"allgs", "firstmoduledata", "waitReasonStrings", "spawnLabelFormat", "buildVersion", "fingStatus", "debug",
+	"spawnTab", "spawnMemory",
 }
 
 // errNotGo is the answer to a program that is not written in Go.

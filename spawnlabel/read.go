@@ -210,6 +210,8 @@ func (f Format) Read(m Memory, addr uint64, limit int) (Chain, error) {
 // A header is the fixed part of a label.
 type header struct {
 	parent     uint64
+	canon      uint64 // the label that goroutines carry in place of this one; 0: this one
+	next       uint64 // in its list of the table
 	depth, pcs int
 	flags      uint16
 	cut        Cut // of a marker
@@ -232,6 +234,8 @@ func (f Format) header(m Memory, addr uint64) (header, error) {
 	}
 	h := header{
 		parent: f.pointer(buf),
+		canon:  f.pointer(buf[f.PtrSize:]),
+		next:   f.pointer(buf[2*f.PtrSize:]),
 		depth:  int(binary.LittleEndian.Uint16(tail)),
 		flags:  binary.LittleEndian.Uint16(tail[2:]),
 		pcs:    int(pcs),

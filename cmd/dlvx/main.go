@@ -77,7 +77,7 @@ Pass flags to the program you are debugging using ` + "`--`" + `, for example:
 	if !hasReplay {
 		root.AddCommand(replayCommand())
 	}
-	root.AddCommand(buildCommand(env), buildflagsCommand(), dumpCommand(), psCommand(), pstreeCommand(), topCommand(), whereCommand())
+	root.AddCommand(buildCommand(env), buildflagsCommand(), dumpCommand(), labelsCommand(), psCommand(), pstreeCommand(), topCommand(), whereCommand())
 	return root
 }
 

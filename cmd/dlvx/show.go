@@ -29,3 +29,7 @@ func (shower) Tree(w io.Writer, top *stitch.Node, depth int) error {
 	style.Depth = depth
 	return render.Tree(w, top, style)
 }
+
+func (shower) Labels(w io.Writer, l stitch.Labels) error {
+	return render.Labels(w, l, styleFor(os.Stdout))
+}

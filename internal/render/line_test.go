@@ -27,15 +27,18 @@ func TestLine(t *testing.T) {
 		want     string
 	}{
 		{
-			[]stitch.Goroutine{goroutine(18, 7, 12*time.Second)}, true, 4711,
+			[]stitch.Goroutine{goroutine(18, 7, 12*time.Second)},
+			true, 4711,
 			"* Goroutine 18 - User: ./main.go:24 main.worker (0x4867dd) (thread 4711) [select 12s] created by goroutine 7 at ./main.go:17\n",
 		},
 		{
-			[]stitch.Goroutine{goroutine(18, 0, 0)}, false, 0,
+			[]stitch.Goroutine{goroutine(18, 0, 0)},
+			false, 0,
 			"  Goroutine 18 - User: ./main.go:24 main.worker (0x4867dd) [select] created at ./main.go:17\n",
 		},
 		{
-			[]stitch.Goroutine{{ID: 1, State: stitch.State{Status: "running"}}}, false, 0,
+			[]stitch.Goroutine{{ID: 1, State: stitch.State{Status: "running"}}},
+			false, 0,
 			"  Goroutine 1 - User: [running]\n",
 		},
 		{
