@@ -196,7 +196,7 @@ func endsPath(path, end string) bool {
 
 func (g *Goroutine) hasFunc(lower string) bool {
 	has := func(f Frame) bool { return containsFold(f.Func, lower) }
-	return slices.ContainsFunc(g.Own, has) || slices.ContainsFunc(g.Chain.Links, func(l Link) bool {
+	return slices.ContainsFunc(g.Own, has) || containsFold(g.Start, lower) || slices.ContainsFunc(g.Chain.Links, func(l Link) bool {
 		return slices.ContainsFunc(l.Frames, has)
 	})
 }

@@ -202,6 +202,17 @@ func TestSort(t *testing.T) {
 	}
 }
 
+// TestFilterRunning selects by the function that a goroutine began in, of which
+// nothing else is known.
+func TestFilterRunning(t *testing.T) {
+	gs := made(running, nil, 3, 4)
+	gs[1].Start = "main.worker"
+	v := newViewer(t)
+	v.look(gs)
+	v.press(t, append(append([]screen.Key{"/"}, typed("func:worker")...), screen.Enter)...)
+	has(t, v.text(100, 10), "filter func:worker: 1 goroutine in 1 group")
+}
+
 func TestFilter(t *testing.T) {
 	v := newViewer(t)
 	v.look(made(waiting, workerFrames, 1, 2, 3), made(sending, leakFrames, 4))
@@ -364,6 +375,20 @@ func TestControlCharacters(t *testing.T) {
 	text += v.text(100, 20)
 	if strings.ContainsAny(text, "\x1b\x07") {
 		t.Errorf("%q", text)
+	}
+}
+
+func TestHelpFits(t *testing.T) {
+	v := newViewer(t)
+	v.press(t, "?")
+	lines := v.View(80, 24)
+	for _, line := range lines {
+		if utf8.RuneCountInString(line) > 80 {
+			t.Errorf("too long: %s", line)
+		}
+	}
+	if !strings.Contains(strings.Join(lines, "\n"), "by the go statements that made them.") {
+		t.Errorf("it does not fit:\n%s", strings.Join(lines, "\n"))
 	}
 }
 

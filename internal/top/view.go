@@ -270,21 +270,22 @@ func (m *Model) bottom(width int) string {
 }
 
 func (m *Model) helpLines() []string {
-	return strings.Split(`↑ ↓ PgUp PgDn Home End, or j k g G   select a group
-enter →    open it: its logical stack, and the goroutines in it
-esc ← q    back
-/          filter: func:serve state:"chan receive" label:job=7 site:main.go:12 wait:10s -worker
-esc        without the filter
-s S        sort by `+strings.Join(Orders(), ", ")+`
-space      freeze: no more looks at the program, until it is pressed again
-q ^C       quit
+	return strings.Split(`↑ ↓ PgUp PgDn Home End (or j k g G)   select a group
+enter →   open it: its logical stack, and the goroutines in it
+esc ← q   back
+/         filter: func:serve state:"chan receive" label:job=7 wait:10s -worker
+esc       without the filter
+s S       sort by `+strings.Join(Orders(), ", ")+`
+space     freeze: no more looks at the program until it is pressed again
+q ^C      quit
 
-GROWTH     goroutines more than in the first look
-CPU%       100 for each goroutine that was running, on the average of the last ten looks
-leak?      the group only grows: thrice or more, never fell, and has not come to a halt
-LEAKED     the Go runtime knows that they wait for what can never happen
+GROWTH    goroutines more than in the first look
+CPU%      100 for each goroutine that runs, on average of the last ten looks
+leak?     it only grows: three times or more, never fell, is not at a halt
+LEAKED    the Go runtime knows that they wait for what can never happen
 
-A goroutine that runs is counted where it was last seen waiting.`, "\n")
+A goroutine that runs is counted where it was last seen waiting; those that
+were never seen waiting are together, by the go statements that made them.`, "\n")
 }
 
 func (m *Model) colored(escape, text string) string {
