@@ -130,6 +130,8 @@ func (s *session) ask(m message) {
 		answer = question.tree
 	case prefix + "sites":
 		answer = question.sites
+	case prefix + "labels":
+		answer = question.labels
 	case prefix + "stack":
 		answer = question.stack
 	case prefix + "dump":
