@@ -36,7 +36,7 @@ nothing of it is changed.` + outsideHelp,
 	cmd.Flags().BoolVar(&all, "all", false, "each goroutine by itself")
 	cmd.Run = func(cmd *cobra.Command, args []string) {
 		if o.format == "text" || o.format == "json" {
-			o.also = (*view).readWaits
+			o.also = o.readWaits
 		}
 		exit(0, o.run(cmd, args, func(v view, gs []stitch.Goroutine) error { return o.dump(v, gs, all) }))
 	}
