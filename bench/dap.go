@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"net"
 	"os/exec"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/go-dap"
 )
@@ -146,6 +148,35 @@ func (s *dapSession) resume(how string, thread int) (int, error) {
 		return 0, err
 	}
 	return s.waitStopped()
+}
+
+// goOn lets the program run for a while: Delve forgets a pause that comes before
+// the program has been resumed, which is after the response.
+func (s *dapSession) goOn(thread int) error {
+	_, err := s.request(&dap.ContinueRequest{Request: request("continue"), Arguments: dap.ContinueArguments{ThreadId: thread}})
+	time.Sleep(100 * time.Millisecond)
+	return err
+}
+
+// pause stops the program and returns the goroutine that is shown.
+func (s *dapSession) pause() (int, error) {
+	if _, err := s.request(&dap.PauseRequest{Request: request("pause")}); err != nil {
+		return 0, err
+	}
+	return s.waitStopped()
+}
+
+// number returns the value of an integer variable.
+func (s *dapSession) number(variable string) (int, error) {
+	m, err := s.request(&dap.EvaluateRequest{Request: request("evaluate"), Arguments: dap.EvaluateArguments{Expression: variable}})
+	if err != nil {
+		return 0, err
+	}
+	response, ok := m.(*dap.EvaluateResponse)
+	if !ok {
+		return 0, fmt.Errorf("requesting evaluate: the response is a %T", m)
+	}
+	return strconv.Atoi(response.Body.Result)
 }
 
 func (s *dapSession) threads() error {

@@ -77,10 +77,11 @@ type size struct {
 	stops  int // stops of a debug session
 	crowd  int // goroutines of a program with many
 
+	crowds    []int // goroutines of programs that are paused and stepped
 	processes []int // goroutines of processes that are looked into
 }
 
-var fullSize = size{spawns: 200_000, parked: 100_000, stops: 40, crowd: 1000, processes: []int{1000, 10_000, 100_000}}
+var fullSize = size{spawns: 200_000, parked: 100_000, stops: 40, crowd: 1000, crowds: []int{12, 100_000}, processes: []int{1000, 10_000, 100_000}}
 
 // measure runs all parts.
 func measure(ctx context.Context, cfg config) (report, error) {
@@ -90,7 +91,7 @@ func measure(ctx context.Context, cfg config) (report, error) {
 	}
 	defer l.close()
 	r := report{Machine: thisMachine(l.goVersion), Rounds: cfg.rounds}
-	for _, part := range []func(context.Context, *lab) ([]section, error){spawnCost, parkedMemory, firstDebug, stackLatency, outsideCost} {
+	for _, part := range []func(context.Context, *lab) ([]section, error){spawnCost, parkedMemory, firstDebug, stackLatency, crowdLatency, outsideCost} {
 		sections, err := part(ctx, l)
 		if err != nil {
 			return report{}, err

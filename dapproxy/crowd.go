@@ -65,9 +65,14 @@ func (q question) crowdThreads(opts options, shown []focused) ([]dap.Thread, err
 	if len(gs) == 0 {
 		return []dap.Thread{{Id: 1, Name: "Dummy"}}, nil // as Delve: a client has to have one
 	}
-	threads := make([]dap.Thread, len(gs))
-	for i, g := range gs {
-		threads[i] = dap.Thread{Id: int(g.ID), Name: threadName(g, counts[g.ID], o.Halt, opts.pprofLabels)}
+	var threads []dap.Thread
+	at := o.Halt.Selected
+	if at != 0 && !slices.ContainsFunc(gs, func(g stitch.Goroutine) bool { return g.ID == at }) {
+		// It is exiting: dead to the runtime, and where the debugger is.
+		threads = append(threads, dap.Thread{Id: int(at), Name: fmt.Sprintf("* [Go %d] exiting (Thread %d)", at, o.Halt.Threads[at])})
+	}
+	for _, g := range gs {
+		threads = append(threads, dap.Thread{Id: int(g.ID), Name: threadName(g, counts[g.ID], o.Halt, opts.pprofLabels)})
 	}
 	q.tellShown(all, len(picks), left)
 	return threads, nil

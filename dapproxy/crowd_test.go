@@ -181,6 +181,20 @@ func TestCrowdFocused(t *testing.T) {
 	})
 }
 
+// TestCrowdExiting: the goroutine that the debugger is at may be one no more.
+func TestCrowdExiting(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := crowdOf()
+		c.halt = stitch.Halt{Selected: 99, Threads: map[int64]int{99: 4711}}
+		r, _ := configured(t, c, `{"maxGoroutines":1}`)
+		defer r.close()
+		got, _ := threadsOf(t, r)
+		if d := cmp.Diff([]string{"* [Go 99] exiting (Thread 4711)", "[Go 5] main.listen"}, got); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
 func TestWrongCrowdAttributes(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		r, _ := stacked(t, crowdOf().config(), nil)

@@ -77,7 +77,7 @@ func (p *program) shapeNumber(at *seen, stack []byte) int32 {
 			return s.number
 		}
 	}
-	g := goroutine{id: at.id, sp: at.sp, pc: at.pc, stackTop: at.sp + uint64(len(stack)) - wordSize}
+	g := goroutine{sp: at.sp, pc: at.pc, stackTop: at.sp + uint64(len(stack)) - wordSize}
 	frames, err := p.walk(g, stack)
 	if err != nil {
 		return 0

@@ -86,12 +86,11 @@ type overview struct {
 // the next stop the goroutine has not run: g.trackingSeq counts how often it did,
 // modulo 256.
 type seen struct {
-	id     int64
 	sp, pc uint64
 	status uint32
 	wait   uint8
 	runs   uint8
-	known  bool // the head says all that there is to be said
+	known  bool // the head says all that there is to be said of the goroutine that the g serves
 }
 
 // A kind is what makes goroutines alike.
@@ -167,7 +166,7 @@ func (p *program) lookAtAll(ctx context.Context) error {
 	finalizing := p.finalizing()
 	size := p.listing.size
 	if v.buf == nil {
-		v.buf, v.stacks, v.ranges = make([]byte, size*atOnce), make([]byte, 4*maxStack), make([]Range, 0, atOnce)
+		v.buf, v.stacks, v.ranges = make([]byte, size*atOnce), make([]byte, 2*maxStack), make([]Range, 0, atOnce)
 	}
 	for positions := range slices.Chunk(s.sorted, atOnce) {
 		if err := p.letIn(ctx); err != nil {
@@ -202,7 +201,7 @@ func (p *program) lookAt(position int32, b []byte, finalizing bool) {
 	id := int64(word(l.goid))
 	s.note(position, id)
 	now := seen{
-		id: id, sp: word(l.sp), pc: word(l.pc), status: uint32(word(l.atomicstatus)) &^ statusScan, wait: b[l.waitreason],
+		sp: word(l.sp), pc: word(l.pc), status: uint32(word(l.atomicstatus)) &^ statusScan, wait: b[l.waitreason],
 		known: v.runs != absent && word(l.m) == 0,
 	}
 	if now.known {

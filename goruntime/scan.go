@@ -25,7 +25,7 @@ type scanner struct {
 }
 
 // atOnce is how many g's are read at once.
-const atOnce = 2048
+const atOnce = 512
 
 // scan brings the ids up to date.
 func (p *program) scan() error {
@@ -59,6 +59,9 @@ func (s *scanner) note(position int32, id int64) {
 		return
 	}
 	s.ids[position] = id
+	if seen := s.overview.seen; int(position) < len(seen) {
+		seen[position].known = false
+	}
 	if id != 0 {
 		s.index.add(s.ids, position)
 	}
@@ -86,6 +89,8 @@ func (p *program) growSlots() error {
 	if all.len < uint64(len(s.addrs)) {
 		return fmt.Errorf("runtime.allgs has shrunk from %d to %d", len(s.addrs), all.len)
 	}
+	const plausible = 1 << 20
+	s.addrs = slices.Grow(s.addrs, int(min(all.len-uint64(len(s.addrs)), plausible)))
 	var piece [8192 * 8]byte // so that a count that is a lie does not cost its memory
 	for done := uint64(len(s.addrs)); done < all.len; {
 		b := piece[:min(uint64(len(piece)), (all.len-done)*8)]
@@ -97,7 +102,6 @@ func (p *program) growSlots() error {
 			done++
 		}
 	}
-	s.addrs = slices.Clip(s.addrs)
 	n := len(s.addrs)
 	s.ids = grown(s.ids, n)
 	s.sorted = make([]int32, n)
