@@ -2,7 +2,6 @@ package delve
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -31,8 +30,9 @@ func (c *stitchClient) long(out io.Writer, what string, run func(ctx context.Con
 	w := &listWriter{ctx: ctx, w: out, first: done}
 	err := run(ctx, w)
 	done()
-	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		_, err = io.WriteString(out, "interrupted\n")
+	if err != nil && ctx.Err() != nil {
+		_, _ = io.WriteString(out, "interrupted\n") // the pager may be gone
+		return nil
 	}
 	return err
 }

@@ -20,9 +20,17 @@ func (e signalError) Error() string { return e.String() }
 // caught for good, so that none can kill dlvx while it cleans up.
 func notify(signals ...os.Signal) context.Context {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	ch := make(chan os.Signal, 1)
+	ch := make(chan os.Signal, len(signals))
 	signal.Notify(ch, signals...)
-	go func() { cancel(signalError{<-ch}) }()
+	go func() {
+		for s := range ch {
+			// Once it is caught it also comes where the user leaves a pager.
+			if s != syscall.SIGPIPE || outputGone() {
+				cancel(signalError{s})
+				return
+			}
+		}
+	}()
 	return ctx
 }
 

@@ -17,19 +17,25 @@ func (shower) Stack(w io.Writer, s stitch.Stack) error {
 }
 
 func (shower) Goroutines(w io.Writer, l delve.Listed) error {
-	return render.Line(w, l.Group, l.Selected, l.Thread, styleFor(os.Stdout))
+	return render.Line(w, l.Group, l.Selected, l.Thread, plain())
 }
 
-func (shower) Stacks(w io.Writer, l delve.Listed) error {
-	return render.Group(w, l.Group, styleFor(os.Stdout))
-}
+func (shower) Stacks(w io.Writer, l delve.Listed) error { return render.Group(w, l.Group, plain()) }
 
 func (shower) Tree(w io.Writer, top *stitch.Node, depth int) error {
-	style := styleFor(os.Stdout)
+	style := plain()
 	style.Depth = depth
 	return render.Tree(w, top, style)
 }
 
 func (shower) Labels(w io.Writer, l stitch.Labels) error {
-	return render.Labels(w, l, styleFor(os.Stdout))
+	return render.Labels(w, l, plain())
+}
+
+// plain is the style of what may come to be shown by a pager, which need not know
+// colours.
+func plain() render.Style {
+	style := styleFor(os.Stdout)
+	style.Color = false
+	return style
 }
