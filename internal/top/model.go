@@ -146,7 +146,6 @@ func (m *Model) settle(id int64, r *row) {
 	if from == nil {
 		return
 	}
-	from.count--
 	r.count++
 	if m.early[id] {
 		from.base--

@@ -166,6 +166,23 @@ func TestRunning(t *testing.T) {
 	has(t, v.text(100, 20), "2 goroutines in 1 group ·", "2 chan receive main.worker")
 }
 
+// TestBeginners is of goroutines that come all the time, and soon wait or end: that
+// there are some who have not done so yet is no leak.
+func TestBeginners(t *testing.T) {
+	v := newViewer(t)
+	v.look(made(running, nil, 1, 2))
+	for n := int64(1); n < 10; n++ {
+		v.look(made(waiting, workerFrames, 2*n), made(running, nil, upTo(n)...), made(running, nil, 2*n+1, 2*n+2))
+	}
+	// Those that never wait, and only grow, are.
+	has(t, v.text(100, 10), "1 suspected leak")
+	v = newViewer(t)
+	for n := int64(0); n < 10; n++ { // three more each time, of which two have waited the next time
+		v.look(made(waiting, workerFrames, 3*n, 3*n+1), made(running, nil, 3*n+2, 3*n+3, 3*n+4))
+	}
+	hasNot(t, v.text(100, 10), "leak?")
+}
+
 // TestGone checks that groups that come and go do not pile up, and that those of
 // the first look are remembered.
 func TestGone(t *testing.T) {
