@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 
 	"github.com/google/go-dap"
 
+	"github.com/dlvx/dlvx/internal/render"
 	"github.com/dlvx/dlvx/stitch"
 )
 
@@ -141,7 +141,7 @@ func threadName(g stitch.Goroutine, count int, halt stitch.Halt, keys []string) 
 		fmt.Fprintf(&name, " (Thread %d)", thread)
 	}
 	if count > 1 {
-		name.WriteString(" ×" + number(count))
+		name.WriteString(" ×" + render.Count(count))
 	}
 	return name.String() + threadSuffix(g.State)
 }
@@ -195,21 +195,12 @@ func (q question) tellShown(goroutines, threads, left int) {
 	const reach = "To be shown any one of them, type: dlvx goroutine 18 (with its number), or: dlvx help"
 	if grouped := goroutines - left - threads; grouped > 0 {
 		q.tellOnce(fmt.Sprintf("dlvx: %s goroutines: those with equal logical stacks are one thread (×) in the Call Stack. "+
-			"%s; \"groupGoroutines\": false in the launch configuration shows each for itself.", number(goroutines), reach))
+			"%s; \"groupGoroutines\": false in the launch configuration shows each for itself.", render.Count(goroutines), reach))
 	}
 	if left > 0 {
 		q.tellOnce(fmt.Sprintf("dlvx: %s of %s goroutines are not in the Call Stack, which ends at %s (\"maxGoroutines\" in the launch configuration). %s.",
-			number(left), number(goroutines), number(threads), reach))
+			render.Count(left), render.Count(goroutines), render.Count(threads), reach))
 	}
-}
-
-// number writes a number with a comma between thousands: "4,812".
-func number(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // tellOnce tells the user what a session says once, be it with other numbers.
