@@ -11,7 +11,7 @@ import (
 
 // tiny is enough to go through everything once. The figures mean nothing, and
 // nothing is expected of them.
-var tiny = size{spawns: 1000, parked: 1000, stops: 4, crowd: 20, crowds: []int{30}, processes: []int{100}}
+var tiny = size{spawns: 1000, parked: 1000, stops: 4, crowd: 20, loops: 20, crowds: []int{30}, processes: []int{100}}
 
 func TestBench(t *testing.T) {
 	if testing.Short() {
@@ -21,7 +21,7 @@ func TestBench(t *testing.T) {
 		t.Skip("reads /proc")
 	}
 	// Not debug/cold, which compiles the standard library.
-	match := regexp.MustCompile(`^spawn/.*/stack=20/chain=5$|^memory/stack=5/|^debug/warm$|^stack/|^crowd/|^dump/`)
+	match := regexp.MustCompile(`^spawn/.*/stack=20/chain=5$|^memory/stack=5/|^debug/warm$|^stack/|^crowd/|^dump/|^mode/.*/procs=1`)
 	r, err := measure(t.Context(), config{match: match, rounds: 1, size: tiny, log: io.Discard})
 	if err != nil {
 		t.Fatal(err)
@@ -35,6 +35,7 @@ func TestBench(t *testing.T) {
 		"spawn/unoptimised/procs=1/stack=20/chain=5", "spawn/unoptimised/procs=2/stack=20/chain=5",
 		"memory/stack=5/chain=1",
 		"debug/warm",
+		"mode/http/procs=1", "mode/pingpong/procs=1", "mode/mutex/procs=1", "mode/syscall/procs=1",
 		"stack/exited/goroutines=12/first-page", "stack/exited/goroutines=12/first-frame-then-rest",
 		"stack/exited/goroutines=12/again", "stack/exited/goroutines=12/session-start",
 		"crowd/goroutines=30/pause-to-screen", "crowd/goroutines=30/step", "crowd/goroutines=30/memory",

@@ -76,12 +76,13 @@ type size struct {
 	parked int // goroutines alive at the same time
 	stops  int // stops of a debug session
 	crowd  int // goroutines of a program with many
+	loops  int // requests of a server; other things are done more often
 
 	crowds    []int // goroutines of programs that are paused and stepped
 	processes []int // goroutines of processes that are looked into
 }
 
-var fullSize = size{spawns: 200_000, parked: 100_000, stops: 40, crowd: 1000, crowds: []int{12, 100_000}, processes: []int{1000, 10_000, 100_000}}
+var fullSize = size{spawns: 200_000, parked: 100_000, stops: 40, crowd: 1000, loops: 20_000, crowds: []int{12, 100_000}, processes: []int{1000, 10_000, 100_000}}
 
 // measure runs all parts.
 func measure(ctx context.Context, cfg config) (report, error) {
@@ -91,7 +92,7 @@ func measure(ctx context.Context, cfg config) (report, error) {
 	}
 	defer l.close()
 	r := report{Machine: thisMachine(l.goVersion), Rounds: cfg.rounds}
-	for _, part := range []func(context.Context, *lab) ([]section, error){spawnCost, parkedMemory, firstDebug, stackLatency, crowdLatency, outsideCost} {
+	for _, part := range []func(context.Context, *lab) ([]section, error){spawnCost, parkedMemory, firstDebug, stackLatency, crowdLatency, outsideCost, modeCost} {
 		sections, err := part(ctx, l)
 		if err != nil {
 			return report{}, err
