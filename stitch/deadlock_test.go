@@ -101,6 +101,9 @@ func TestWaitText(t *testing.T) {
 			t.Errorf("in short: %q instead of %q", got, want)
 		}
 	}
+	if got := (&Wait{Unknown: "why"}).Short(); got != "" {
+		t.Errorf("in short: %q of what is not known", got)
+	}
 	for want, w := range map[string]*Wait{
 		"": nil,
 		"receive from chan main.job 0xc000012345 (1/3), 2 others wait":                 {Cases: []Case{{Op: OpReceive, On: jobs}}},

@@ -56,9 +56,14 @@ func (w *Wait) String() string {
 //	chan main.job 0xc000012345 (0/3), 2 others
 //	3 cases: 0xc000012345 0xc000054321 0xc000067890
 //	in 12m
+//
+// It is "" also where that is not known.
 func (w *Wait) Short() string {
-	if w == nil || w.Never != "" || w.Unknown != "" || len(w.Cases) == 0 {
+	switch {
+	case w != nil && w.Never != "":
 		return w.String()
+	case w == nil || w.Unknown != "" || len(w.Cases) == 0:
+		return ""
 	}
 	if n := len(w.Cases); n > 1 {
 		text := fmt.Sprintf("%d cases:", n)

@@ -58,7 +58,7 @@ func (s Style) rows(gs []*stitch.Goroutine, waits map[int64]*stitch.Wait) [][]st
 	if labelled {
 		heads = append(heads, "LABELS")
 	}
-	waiting := slices.ContainsFunc(gs, func(g *stitch.Goroutine) bool { return waits[g.ID] != nil })
+	waiting := slices.ContainsFunc(gs, func(g *stitch.Goroutine) bool { return waits[g.ID].Short() != "" })
 	if waiting {
 		heads = slices.Insert(heads, waitColumn, "WAITS ON")
 	}

@@ -132,10 +132,10 @@ func GroupWait(w io.Writer, g stitch.Group, waits map[int64]*stitch.Wait, style 
 	things := map[*stitch.Object]bool{}
 	for _, member := range g.Goroutines {
 		wait := waits[member.ID]
-		if wait == nil {
+		if wait == nil || wait.Unknown != "" {
 			continue
 		}
-		if some == nil || some.Unknown != "" {
+		if some == nil {
 			some = wait
 		}
 		for _, c := range wait.Cases {

@@ -76,7 +76,8 @@ func TestDeadlocks(t *testing.T) {
 
 func TestGroupWait(t *testing.T) {
 	waits := testWaits()
-	gs := []stitch.Goroutine{{ID: 1}, {ID: 2}, {ID: 3}, {ID: 9}}
+	waits[8] = &stitch.Wait{Unknown: "it went on"}
+	gs := []stitch.Goroutine{{ID: 1}, {ID: 2}, {ID: 3}, {ID: 9}, {ID: 8}}
 	group := func(ids ...int) stitch.Group {
 		var g stitch.Group
 		for _, i := range ids {
@@ -86,9 +87,9 @@ func TestGroupWait(t *testing.T) {
 	}
 	for want, g := range map[string]stitch.Group{
 		"waits on: lock sync.Mutex 0x10, 1 other waits\n":                            group(0),
-		"wait on: lock sync.Mutex 0x10, 1 other waits\n":                             group(0, 2),
+		"wait on: lock sync.Mutex 0x10, 1 other waits\n":                             group(4, 0, 2),
 		"wait on 2 different things, such as: lock sync.Mutex 0x10, 1 other waits\n": group(0, 1),
-		"": group(3),
+		"": group(3, 4),
 	} {
 		var b strings.Builder
 		if err := GroupWait(&b, g, waits, Style{}); err != nil {
