@@ -301,14 +301,22 @@ import (
 	"runtime"
 )
 
-// In returns once each other goroutine waits in one of the states.
+// In returns once each other goroutine waits, one in each of the states: a state
+// that is given twice is that of two.
 func In(states ...string) {
+	want := map[string]int{}
+	for _, state := range states {
+		want[" ["+state]++
+	}
 	for buf := make([]byte, 1<<16); ; runtime.Gosched() {
-		stacks, n := buf[:runtime.Stack(buf, true)], 1
-		for _, state := range states {
-			n += bytes.Count(stacks, []byte(" ["+state))
+		stacks, there := buf[:runtime.Stack(buf, true)], true
+		for state, n := range want {
+			for _, end := range []string{"]", ", "} { // for how long follows
+				n -= bytes.Count(stacks, []byte(state+end))
+			}
+			there = there && n == 0
 		}
-		if n == len(states)+1 && n == runtime.NumGoroutine() {
+		if there && runtime.NumGoroutine() == len(states)+1 {
 			return
 		}
 	}
