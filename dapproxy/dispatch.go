@@ -103,12 +103,17 @@ func (s *session) resume(m message, stopsAgain bool) {
 }
 
 func (s *session) forwardResume(m message, at *stop, stopsAgain bool) {
+	// After setVariable Delve itself says so.
+	refetches := stopsAgain && m.command == "evaluate" && s.refetches()
 	s.forward(m, func(answer message) bool {
 		switch {
 		case !answer.success:
 			s.gate.reopen(at)
-		case stopsAgain:
-			s.gate.renew(at)
+		case stopsAgain && s.gate.renew(at) && refetches && at.hasAdded():
+			// The frames that the client shows are of the stop before.
+			s.answer(m, answer)
+			s.invalidate()
+			return true
 		}
 		return false
 	})

@@ -123,13 +123,16 @@ func (g *gate) reopen(s *stop) {
 }
 
 // renew begins a new stop in place of a suspended one: the target ran and is
-// stopped again, without an event that says so.
-func (g *gate) renew(s *stop) {
+// stopped again, without an event that says so. It tells whether it did: false
+// where there was an event.
+func (g *gate) renew(s *stop) (renewed bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if s != nil && g.stop == s {
-		g.begin(newStop())
+	if s == nil || g.stop != s {
+		return false
 	}
+	g.begin(newStop())
+	return true
 }
 
 // current returns the present stop while questions may be asked about it, by
@@ -182,6 +185,13 @@ func (s *stop) frame(id int) *addedFrame {
 		}
 	}
 	return nil
+}
+
+// hasAdded tells whether the client has been sent frames of the proxy's.
+func (s *stop) hasAdded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.added) > 0
 }
 
 func (s *stop) isFound(goroutine int) bool {

@@ -173,6 +173,43 @@ func TestCallsEndTheStop(t *testing.T) {
 	}
 }
 
+// TestCallInvalidates: a client that wants to know is told, after the answer, that
+// the frames which it shows are of the stop before.
+func TestCallInvalidates(t *testing.T) {
+	for _, c := range []struct {
+		command, arguments string
+		told               bool
+	}{
+		{"evaluate", `{"expression":"call f()"}`, true},
+		{"evaluate", `{"expression":"dlv target switch 7"}`, true},
+		{"evaluate", `{"expression":"f"}`, false},
+		{"setVariable", `{"variablesReference":1000,"name":"s","value":"t"}`, false}, // Delve tells
+	} {
+		bubble(t, func(t *testing.T) {
+			r, _ := stacked(t, family().config(), familyStacks())
+			defer r.close()
+			r.client.call("initialize", `{"supportsInvalidatedEvent":true}`)
+			next := func() reply {
+				r.client.call(c.command, c.arguments)
+				r.client.request("scopes", `{"frameId":1}`)
+				return r.client.next()
+			}
+			if m := next(); m.Event != "" {
+				t.Errorf("%s: told of frames that were never shown: %s", c.arguments, m.Body)
+			}
+			r.stack(18, 0, 20)
+			m := next()
+			if told := m.Event == "invalidated" && string(m.Body) == `{"areas":["threads","stacks"]}`; told != c.told {
+				t.Errorf("%s is followed by %+v %s", c.arguments, m, m.Body)
+			}
+			if c.told {
+				r.client.next() // the answer to scopes
+			}
+			r.stack(18, 0, 20)
+		})
+	}
+}
+
 func TestSpawnerWithoutNumber(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		c := &fakeChains{chains: map[int64]stitch.Chain{5: {Links: []stitch.Link{{

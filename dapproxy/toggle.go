@@ -23,11 +23,21 @@ func (s *session) toggle(m message) {
 		Enabled bool `json:"enabled"`
 	}{o.stitch})
 
-	var client dap.InitializeRequestArguments
-	if s.initialize.arguments(&client) != nil || !client.SupportsInvalidatedEvent || !changed {
-		return
+	if changed && s.refetches() {
+		s.invalidate()
 	}
-	if _, leave, ok := s.gate.enter(); ok { // else there is nothing that the client has fetched
+}
+
+// refetches tells whether the client wants to know that what it has fetched is
+// out of date. It is for the dispatcher.
+func (s *session) refetches() bool {
+	var client dap.InitializeRequestArguments
+	return s.initialize.arguments(&client) == nil && client.SupportsInvalidatedEvent
+}
+
+// invalidate has the client fetch threads and stacks again, if it has any.
+func (s *session) invalidate() {
+	if _, leave, ok := s.gate.enter(); ok { // else they are those of a stop that is over
 		defer leave()
 		s.sendClient(newMessage(&dap.InvalidatedEvent{
 			Event: newEvent("invalidated"),
