@@ -130,7 +130,7 @@ func (o Overview) special(wanted []int64) map[int64]int {
 	if o.Halt.Selected != 0 {
 		spawned := ranking{most: maxSpawned}
 		for _, h := range o.Heads {
-			if h.Spawner == o.Halt.Selected {
+			if h.ID != 0 && h.Spawner == o.Halt.Selected {
 				spawned.add(Pick{h.ID, 1, h.rank(), h.For})
 			}
 		}
@@ -143,7 +143,9 @@ func (o Overview) special(wanted []int64) map[int64]int {
 			if i < 0 {
 				break
 			}
-			id = o.Heads[i].Spawner
+			if id = o.Heads[i].Spawner; id == 0 {
+				break
+			}
 			ranks[id] = rankSpawner
 		}
 		ranks[o.Halt.Selected] = rankSelected
@@ -165,7 +167,7 @@ type ranking struct {
 }
 
 func (r *ranking) add(p Pick) {
-	if r.list = append(r.list, p); len(r.list) >= 2*r.most+1024 {
+	if r.list = append(r.list, p); (len(r.list)-1024)/2 >= r.most {
 		r.cut()
 	}
 }

@@ -2,6 +2,7 @@ package stitch
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -26,7 +27,8 @@ func TestPick(t *testing.T) {
 	wait := func(seconds int) time.Duration { return time.Duration(seconds) * time.Second }
 	o := Overview{
 		Heads: []Head{
-			{Running: true},
+			{Spawner: 9, Running: true}, // what is left of one that has exited
+			{Spawner: 6},
 			{ID: 2, System: true, Alike: 1, For: wait(900)},
 			{ID: 3, System: true, Running: true},
 			{ID: 7, Spawner: 4, For: wait(5), Alike: 2},
@@ -91,6 +93,9 @@ func TestPickIsTheBeginning(t *testing.T) {
 	}
 	all, _ := o.Pick(len(o.Heads), false)
 	random.Shuffle(len(o.Heads), func(i, j int) { o.Heads[i], o.Heads[j] = o.Heads[j], o.Heads[i] })
+	if picks, left := o.Pick(math.MaxInt, false); !slices.Equal(picks, all) || left != 0 {
+		t.Error("without a bound they are not all")
+	}
 	for _, most := range []int{1, 3, 1024, 19_999} {
 		if picks, left := o.Pick(most, false); !slices.Equal(picks, all[:most]) || left != len(all)-most {
 			t.Errorf("%d of them are not the first ones", most)
