@@ -147,7 +147,7 @@ func (v *overview) begin(p *program) {
 	if len(v.kinds)+len(v.owns)+len(v.chains)+len(v.labelled) > 4*maxKept {
 		*v = overview{}
 	}
-	v.valid = false
+	v.valid, v.moved = false, v.moved[:0] // of one that was given up there may be some left
 	if v.kinds == nil {
 		v.kinds, v.owns, v.chains = map[kind]int32{}, map[string]int32{}, map[string]int32{}
 		v.labelled, v.shapes, v.system = map[uint64]int32{}, map[shapeKey][]shape{}, map[uint64]systemClass{}

@@ -90,18 +90,19 @@ func (p *program) growSlots() error {
 		return fmt.Errorf("runtime.allgs has shrunk from %d to %d", len(s.addrs), all.len)
 	}
 	const plausible = 1 << 20
-	s.addrs = slices.Grow(s.addrs, int(min(all.len-uint64(len(s.addrs)), plausible)))
+	addrs := slices.Grow(s.addrs, int(min(all.len-uint64(len(s.addrs)), plausible)))
 	var piece [8192 * 8]byte // so that a count that is a lie does not cost its memory
-	for done := uint64(len(s.addrs)); done < all.len; {
+	for done := uint64(len(addrs)); done < all.len; {
 		b := piece[:min(uint64(len(piece)), (all.len-done)*8)]
 		if err := p.mem.read(all.ptr+done*8, b); err != nil {
 			return err
 		}
 		for ; len(b) > 0; b = b[8:] {
-			s.addrs = append(s.addrs, binary.LittleEndian.Uint64(b))
+			addrs = append(addrs, binary.LittleEndian.Uint64(b))
 			done++
 		}
 	}
+	s.addrs = addrs // all of them, or none: the other lists are as long
 	n := len(s.addrs)
 	s.ids = grown(s.ids, n)
 	s.sorted = make([]int32, n)

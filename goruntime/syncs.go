@@ -71,8 +71,12 @@ func (w *waitReader) semaphores(all []*sleeper) error {
 				at.wait.Unknown = "at one address there are two things"
 				continue
 			}
-			// Some wait for the Mutex in it, of whom that was not to be seen.
-			*o = *syncObject(to.kind, to.addr, read[to.addr])
+			whole := syncObject(to.kind, to.addr, read[to.addr])
+			if whole == nil {
+				at.wait.Unknown = beingWoken
+				continue
+			}
+			*o = *whole // some wait for the Mutex in it, of whom that was not to be seen
 		}
 		at.wait.Cases = []stitch.Case{{Op: to.op, On: o}}
 	}

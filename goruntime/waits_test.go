@@ -166,6 +166,13 @@ func TestWaits(t *testing.T) {
 			m.put(sudogAt(0)+24, testLock+writerSem)
 			m.put(testLock+readerCount, 0x7fffffff)
 		}, "not known: it is just being woken"},
+		"two things at one address": {[]string{"sync.Mutex.Lock", "sync.RWMutex.RLock"}, func(m *image) {
+			m.queue(0, 0, 0)
+			m.put(sudogAt(0)+24, testLock+mutexSema)
+			m.queue(1, 0, 0)
+			m.put(sudogAt(1)+24, testLock+readerSem)
+			m.put(testLock+readerCount, 0x7fffffff)
+		}, "lock sync.Mutex 0x59000"},
 		"a condition": {[]string{"sync.Cond.Wait"}, func(m *image) {
 			m.put(testTop-24, sudogAt(0), testLock)
 			m.put(sudogAt(0), gAt(0))
