@@ -43,13 +43,13 @@ func (o options) groups(goroutines int) bool {
 
 // crowdThreads lists the goroutines of a program that has many.
 func (q question) crowdThreads(opts options, shown []focused) ([]dap.Thread, error) {
-	o, err := q.overview(opts)
-	if err != nil {
-		return nil, err
-	}
-	wanted := make([]int64, 0, len(shown)+1)
+	wanted := make([]int64, 0, len(shown))
 	for _, f := range shown {
 		wanted = append(wanted, f.id)
+	}
+	o, err := q.overview(opts, wanted)
+	if err != nil {
+		return nil, err
 	}
 	all := o.Count()
 	picks, left := o.Pick(opts.maxGoroutines, opts.groups(all), wanted...)
@@ -78,8 +78,9 @@ func (q question) crowdThreads(opts options, shown []focused) ([]dap.Thread, err
 	return threads, nil
 }
 
-// overview returns the goroutines that the filters of the launch select.
-func (q question) overview(opts options) (o stitch.Overview, err error) {
+// overview returns the goroutines that the filters of the launch select, and
+// those that are wanted anyway.
+func (q question) overview(opts options, wanted []int64) (o stitch.Overview, err error) {
 	filter, err := parseThreadFilter(opts.goroutineFilters)
 	if err != nil {
 		q.tellOnce(fmt.Sprintf("dlvx: \"goroutineFilters\" is not used: %v", err))
@@ -95,9 +96,10 @@ func (q question) overview(opts options) (o stitch.Overview, err error) {
 		return o, err
 	}
 	o.Heads = slices.Clone(o.Heads) // what was returned is shared
+	always := func(id int64) bool { return id == o.Halt.Selected || slices.Contains(wanted, id) }
 	if filter.ofHeads() {
 		o.Heads = slices.DeleteFunc(o.Heads, func(h stitch.Head) bool {
-			return h.ID == 0 || h.ID != o.Halt.Selected && !filter.matchHead(h, o.Halt)
+			return h.ID == 0 || !always(h.ID) && !filter.matchHead(h, o.Halt)
 		})
 		return o, nil
 	}
@@ -107,7 +109,7 @@ func (q question) overview(opts options) (o stitch.Overview, err error) {
 	}
 	o.Heads = slices.DeleteFunc(o.Heads, func(h stitch.Head) bool {
 		g := snap.byID[h.ID]
-		return g == nil || h.ID != o.Halt.Selected && !filter.match(g, o.Halt)
+		return g == nil || !always(h.ID) && !filter.match(g, o.Halt)
 	})
 	return o, nil
 }

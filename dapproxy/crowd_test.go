@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -167,18 +168,25 @@ func TestCrowdThreadsResumed(t *testing.T) {
 	})
 }
 
-// TestCrowdFocused: who the client has asked for comes first.
+// TestCrowdFocused: who the client has asked for comes first, whatever the filters
+// say.
 func TestCrowdFocused(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		r, _ := configured(t, crowdOf(), `{"maxGoroutines":2}`)
-		defer r.close()
-		r.client.call("dlvx/focus", `{"goroutine":9}`)
-		got, _ := threadsOf(t, r)
-		want := []string{"* [Go 5] main.listen (Thread 4711)", "[Go 9] main.work · chan send"}
-		if d := cmp.Diff(want, got); d != "" {
-			t.Error(d)
-		}
-	})
+	for attributes, id := range map[string]int{
+		`{"maxGoroutines":2}`: 9,
+		`{"maxGoroutines":2,"goroutineFilters":"-with label no=such"}`: 9,
+		`{"maxGoroutines":2,"hideSystemGoroutines":true}`:              2,
+	} {
+		bubble(t, func(t *testing.T) {
+			r, _ := configured(t, crowdOf(), attributes)
+			defer r.close()
+			r.client.call("dlvx/focus", fmt.Sprintf(`{"goroutine":%d}`, id))
+			got, _ := threadsOf(t, r)
+			want := map[int]string{9: "[Go 9] main.work · chan send", 2: "[Go 2] runtime.gopark · force gc (idle) 90s"}[id]
+			if !slices.Contains(got, want) || !slices.Contains(got, "* [Go 5] main.listen (Thread 4711)") {
+				t.Errorf("%s: the threads are %q", attributes, got)
+			}
+		})
+	}
 }
 
 // TestCrowdExiting: the goroutine that the debugger is at may be one no more.
