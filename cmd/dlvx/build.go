@@ -58,7 +58,8 @@ func goBuild(args, env []string) (status int, err error) {
 	if dir != "" {
 		goArgs = append(goArgs, "-C="+dir) // must be the first
 	}
-	goArgs = append(append(goArgs, flags...), withoutToolexec(rest)...)
+	rest, _ = cutFlag(rest, "toolexec") // ours has taken it in
+	goArgs = append(append(goArgs, flags...), rest...)
 
 	cmd := exec.CommandContext(ctx, "go", goArgs...)
 	cmd.Env = env
@@ -78,16 +79,25 @@ func goBuild(args, env []string) (status int, err error) {
 	return 0, err
 }
 
-// withoutToolexec leaves out the user's own -toolexec, which ours has taken in.
-func withoutToolexec(args []string) []string {
-	var out []string
+// cutFlag takes a flag of the go command's, with its values, out of arguments.
+// Those behind -args are a test's.
+func cutFlag(args []string, name string) (rest, values []string) {
 	for i := 0; i < len(args); i++ {
-		switch name, _, joined := strings.Cut(args[i], "="); {
-		case name != "-toolexec" && name != "--toolexec":
-			out = append(out, args[i])
-		case !joined:
-			i++ // its value
+		flag, value, joined := strings.Cut(args[i], "=")
+		if strings.HasPrefix(flag, "--") {
+			flag = flag[1:]
+		}
+		switch {
+		case flag == "-args":
+			return append(rest, args[i:]...), values
+		case flag != "-"+name:
+			rest = append(rest, args[i])
+		case joined:
+			values = append(values, value)
+		case i+1 < len(args):
+			i++
+			values = append(values, args[i])
 		}
 	}
-	return out
+	return rest, values
 }

@@ -5,16 +5,19 @@ import (
 	"testing"
 )
 
-func TestWithoutToolexec(t *testing.T) {
-	for _, c := range []struct{ in, want []string }{
-		{nil, nil},
-		{[]string{"-v", "."}, []string{"-v", "."}},
-		{[]string{"-toolexec=a b", "-v"}, []string{"-v"}},
-		{[]string{"-v", "--toolexec", "a", "./x"}, []string{"-v", "./x"}},
-		{[]string{"-v", "-toolexec"}, []string{"-v"}},
+func TestCutFlag(t *testing.T) {
+	for _, c := range []struct{ in, rest, values []string }{
+		{nil, nil, nil},
+		{[]string{"-v", "."}, []string{"-v", "."}, nil},
+		{[]string{"-toolexec=a b", "-v"}, []string{"-v"}, []string{"a b"}},
+		{[]string{"-v", "--toolexec", "a", "./x"}, []string{"-v", "./x"}, []string{"a"}},
+		{[]string{"--toolexec=a --b", "-toolexec", "b=c"}, nil, []string{"a --b", "b=c"}},
+		{[]string{"-v", "-toolexec"}, []string{"-v"}, nil},
+		{[]string{"-toolexecs=a", "toolexec"}, []string{"-toolexecs=a", "toolexec"}, nil},
+		{[]string{"-v", "-args", "-toolexec", "a"}, []string{"-v", "-args", "-toolexec", "a"}, nil},
 	} {
-		if got := withoutToolexec(c.in); !slices.Equal(got, c.want) {
-			t.Errorf("%q becomes %q, want %q", c.in, got, c.want)
+		if rest, values := cutFlag(c.in, "toolexec"); !slices.Equal(rest, c.rest) || !slices.Equal(values, c.values) {
+			t.Errorf("%q becomes %q and %q, want %q and %q", c.in, rest, values, c.rest, c.values)
 		}
 	}
 }

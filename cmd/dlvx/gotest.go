@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -107,21 +108,30 @@ func gotest(args, env []string, w watch) (status int, err error) {
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
 	command.Env = env
 	closeDesk := func() {}
+	dir, rest := delve.ChdirFlag(args)
+	if len(flags) > 0 {
+		rest, _ = cutFlag(rest, "toolexec") // ours has taken it in
+	}
 	if !w.off {
+		var programs []string
+		rest, programs = cutFlag(rest, "exec")
+		program := ""
+		if len(programs) > 0 {
+			program = programs[len(programs)-1]
+		}
 		var execFlag string
-		if execFlag, closeDesk, err = reception(report, w.settings, args); err != nil {
+		if execFlag, closeDesk, err = reception(report, w.settings, program); err != nil {
 			return 1, err
 		}
 		flags = append(flags, execFlag)
-		if !slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(strings.TrimLeft(arg, "-"), "count") }) {
+		if _, counts := cutFlag(rest, "count"); len(counts) == 0 {
 			flags = append(flags, "-count=1")
 		}
 	}
-	dir, rest := delve.ChdirFlag(args)
 	if dir != "" {
 		command.Args = append(command.Args, "-C="+dir) // must be the first
 	}
-	command.Args = slices.Concat(command.Args, flags, withoutToolexec(rest))
+	command.Args = slices.Concat(command.Args, flags, rest)
 	if err := command.Start(); err != nil {
 		closeDesk()
 		return 1, fmt.Errorf("running go test: %w", err)
@@ -139,9 +149,9 @@ func gotest(args, env []string, w watch) (status int, err error) {
 
 // reception takes the records of test binaries, each of which a dlvx gotest-exec
 // turns into, and which writes to a connection of its own. It returns the flag
-// that has go test start them so, and the function that waits, once go test has
-// ended, until all have been reported.
-func reception(report *debugmode.Report, settings debugmode.Settings, args []string) (flag string, end func(), err error) {
+// that has go test start them so, by program, the value of the user's own -exec,
+// and the function that waits, once go test has ended, until all have been reported.
+func reception(report *debugmode.Report, settings debugmode.Settings, program string) (flag string, end func(), err error) {
 	exe, err := os.Executable()
 	if err != nil {
 		return "", nil, fmt.Errorf("finding dlvx's own executable: %w", err)
@@ -163,16 +173,8 @@ func reception(report *debugmode.Report, settings debugmode.Settings, args []str
 			return "", nil, fmt.Errorf("go test cannot be told to run %q: dlvx's own path and the folder for temporary files must be without spaces", arg)
 		}
 	}
-	// The user's own -exec stands behind.
-	for i, arg := range args {
-		if arg == "-args" || arg == "--args" {
-			break
-		}
-		if value, ok := strings.CutPrefix(arg, "-exec="); ok {
-			command = append(command, value)
-		} else if arg == "-exec" && i+1 < len(args) {
-			command = append(command, args[i+1])
-		}
+	if program != "" {
+		command = append(command, program)
 	}
 	var all sync.WaitGroup
 	var open []net.Conn
@@ -188,7 +190,11 @@ func reception(report *debugmode.Report, settings debugmode.Settings, args []str
 			all.Go(func() {
 				defer conn.Close()
 				records := bufio.NewReader(conn)
-				if dir, err := records.ReadString('\n'); err == nil {
+				switch dir, err := records.ReadString('\n'); {
+				case err != nil:
+				case dir == "\n": // all that came before has been accepted
+					listener.Close()
+				default:
 					addRecords(report, records, strings.TrimSuffix(dir, "\n"))
 				}
 				io.Copy(io.Discard, conn) // the test is not to wait for a reader that has given up
@@ -196,7 +202,9 @@ func reception(report *debugmode.Report, settings debugmode.Settings, args []str
 		}
 	}()
 	return "-exec=" + strings.Join(command, " "), func() {
-		listener.Close()
+		if err := sayEnd(listener.Addr()); err != nil {
+			listener.Close()
+		}
 		<-accepting
 		for _, conn := range open {
 			// All is written; but a child of a test's may have the other end.
@@ -205,6 +213,17 @@ func reception(report *debugmode.Report, settings debugmode.Settings, args []str
 		all.Wait()
 		os.RemoveAll(dir)
 	}, nil
+}
+
+// sayEnd makes a connection behind all others, which names no folder. A test may
+// have made its own, and ended, before anybody came to accept it.
+func sayEnd(addr net.Addr) error {
+	conn, err := net.Dial(addr.Network(), addr.String())
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(conn, "\n")
+	return errors.Join(err, conn.Close())
 }
 
 // gotestExec is the name of the command that starts test binaries.
