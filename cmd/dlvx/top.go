@@ -242,7 +242,11 @@ func (t *live) show(ctx context.Context, l *looker, m *top.Model, v view, log *h
 			}
 		}
 	}
-	return nil
+	// The last look stays on the terminal.
+	width, _ := s.Size()
+	s.Close()
+	_, err = io.WriteString(os.Stdout, strings.Join(m.Frame(width), "\n")+"\n")
+	return err
 }
 
 // glance sends the result of a look. It is on a goroutine of its own, whose panic
