@@ -26,6 +26,8 @@ type stitchClient struct {
 	listing   atomic.Bool    // a command reads many goroutines, and ^C ends it
 	newChains func() chains  // of the selected process
 
+	running running // see run
+
 	// As the terminal has set them.
 	events       func(*api.Event)
 	returnValues *api.LoadConfig
@@ -51,9 +53,9 @@ func (c *stitchClient) startAnew() {
 }
 
 // Halt does nothing where the user means a listing: the program stands still, and
-// is not to stop again when it goes on.
+// is not to stop again when it goes on. At a tracepoint the program stays.
 func (c *stitchClient) Halt() (*api.DebuggerState, error) {
-	if c.listing.Load() {
+	if c.listing.Load() || c.running.halt() {
 		return c.Client.GetStateNonBlocking()
 	}
 	return c.Client.Halt()

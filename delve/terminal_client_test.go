@@ -262,6 +262,62 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// tracingDelve stops at a tracepoint whenever it is told to go on.
+type tracingDelve struct {
+	*fakeDelve
+	at func(stop int) // called at each, before it is answered
+	n  int
+}
+
+func (d *tracingDelve) CallAPI(method string, args, reply any) error {
+	out, ok := reply.(*rpc2.CommandOut)
+	if !ok {
+		return d.fakeDelve.CallAPI(method, args, reply)
+	}
+	d.n++
+	d.at(d.n)
+	out.State.Threads = []*api.Thread{{ID: 1, Breakpoint: &api.Breakpoint{Tracepoint: true}}}
+	return nil
+}
+
+// TestHaltAtTracepoint: a program that is halted stays at the tracepoint where it
+// stands, or at the one that it comes to.
+func TestHaltAtTracepoint(t *testing.T) {
+	c, fake, _, _ := newTestClient(t)
+	delve := &tracingDelve{fakeDelve: fake, at: func(int) {}}
+	c.Client = delve
+	halt := func() {
+		if _, err := c.Halt(); err != nil {
+			t.Error(err)
+		}
+	}
+	stops := func(at func(stop int)) (n int) {
+		for range c.Continue() {
+			n++
+			if at(n); n > 10 {
+				t.Fatal("it goes on")
+			}
+		}
+		return n
+	}
+	delve.at = func(stop int) {
+		if stop == 2 {
+			halt() // while it runs
+		}
+	}
+	if n := stops(func(int) {}); n != 2 || fake.halts != 1 {
+		t.Errorf("halted %d times, it has stopped %d times", fake.halts, n)
+	}
+	delve.n = 2
+	if n := stops(func(stop int) {
+		if stop == 2 {
+			halt() // it stands still, or goes on once more
+		}
+	}); n > 3 {
+		t.Errorf("it has stopped %d times", n)
+	}
+}
+
 // Goroutine ids and addresses mean nothing in another process: with
 // follow-exec, one may be selected at a stop, or by the target command.
 func TestProcesses(t *testing.T) {

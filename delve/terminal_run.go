@@ -2,6 +2,7 @@ package delve
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/go-delve/delve/service/api"
 	"github.com/go-delve/delve/service/rpc2"
@@ -13,19 +14,66 @@ import (
 // completed before the program goes on.
 func (c *stitchClient) run(command string) <-chan *api.DebuggerState {
 	ch := make(chan *api.DebuggerState)
+	c.running.begin()
 	go func() {
 		defer close(ch)
-		for {
+		for c.running.goOn() {
 			c.resumes()
 			state := c.command(command)
+			c.running.stop()
 			c.completeStacks(state)
 			ch <- state
 			if state.Err != nil || state.Exited || !traced(state) {
-				return
+				c.running.end()
 			}
 		}
 	}()
 	return ch
+}
+
+// running is whether a program runs that goes on by itself at tracepoints. Delve
+// forgets a halt that comes while it stands at one, but for the signal, which
+// would kill a process that is let go.
+type running struct {
+	mu     sync.Mutex
+	paused bool // it has stopped, and whether it goes on is not decided yet
+	ended  bool // it is not to go on
+}
+
+// begin is called before a program is let run.
+func (r *running) begin() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ended = false
+}
+
+// goOn tells whether the program is to go on.
+func (r *running) goOn() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.paused = false
+	return !r.ended
+}
+
+// stop is called when the program has stopped, and end when it is not to go on.
+func (r *running) stop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.paused = true
+}
+
+func (r *running) end() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ended = true
+}
+
+// halt has the program not go on, and tells whether that is all that it needs.
+func (r *running) halt() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ended = true
+	return r.paused
 }
 
 func (c *stitchClient) command(name string) *api.DebuggerState {

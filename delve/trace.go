@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/go-delve/delve/pkg/config"
 	"github.com/go-delve/delve/pkg/proc"
@@ -25,6 +26,10 @@ type Trace struct {
 	Verbosity int    // of parameters, 0 to 4
 	Timestamp bool
 }
+
+// again is after how long a program is halted once more that still runs: Delve
+// forgets a halt that comes just before it runs.
+const again = 100 * time.Millisecond
 
 // Run traces p until it ends, as dlv trace --stack does, with stitched stacks.
 // SIGINT ends the tracing; p is then gone, or let go if it was attached to. So it
@@ -57,7 +62,18 @@ func (tr Trace) Run(ctx context.Context, o Options, p Program, log *slog.Logger)
 		case <-ended:
 			return
 		}
-		_, _ = client.Halt() // of what has ended there is nothing to halt
+		for running := true; ; {
+			if running {
+				_, _ = client.Halt() // of what has ended there is nothing to halt
+			}
+			select {
+			case <-ended:
+				return
+			case <-time.After(again):
+			}
+			state, err := client.GetStateNonBlocking()
+			running = err == nil && state.Running
+		}
 	}()
 	if err := tr.set(delve); err != nil {
 		return 1, err
