@@ -7,7 +7,7 @@ import (
 )
 
 // jsonLines is the form for programs: an object in each line, the last of
-// which is the summary. Every field of a kind is always there.
+// which is the summary.
 type jsonLines struct {
 	isStd func(stitch.Frame) bool
 	text  writer // what else stands in each object; nil: nothing

@@ -136,7 +136,7 @@ func gotest(args, env []string, w watch) (status int, err error) {
 		closeDesk()
 		return 1, fmt.Errorf("running go test: %w", err)
 	}
-	status, err = ended(command, command.Wait)
+	status, err = ended(ctx, command, command.Wait)
 	closeDesk()
 	if closeErr := closeReport(); err == nil {
 		err = closeErr

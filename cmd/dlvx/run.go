@@ -83,7 +83,7 @@ func run(cmd *cobra.Command, args, env []string, w watch) (status int, err error
 	program := exec.Command(binary, programArgs...)
 	program.Stdin, program.Stdout, program.Stderr = os.Stdin, os.Stdout, os.Stderr
 	program.Env = env
-	status, err = w.watched(program, report)
+	status, err = w.watched(ctx, program, report)
 	if closeErr := closeReport(); err == nil {
 		err = closeErr
 	}
@@ -94,7 +94,7 @@ func run(cmd *cobra.Command, args, env []string, w watch) (status int, err error
 }
 
 // watched runs a program to its end, and passes on the signals that dlvx gets.
-func (w watch) watched(program *exec.Cmd, report *debugmode.Report) (status int, err error) {
+func (w watch) watched(ctx context.Context, program *exec.Cmd, report *debugmode.Report) (status int, err error) {
 	wait := program.Wait
 	if w.off {
 		err = program.Start()
@@ -104,7 +104,7 @@ func (w watch) watched(program *exec.Cmd, report *debugmode.Report) (status int,
 	if err != nil {
 		return 1, fmt.Errorf("starting the program: %w", err)
 	}
-	return ended(program, wait)
+	return ended(ctx, program, wait)
 }
 
 // addRecords reports the records of one process. dir is the folder of the
@@ -116,10 +116,13 @@ func addRecords(report *debugmode.Report, records io.Reader, dir string) {
 }
 
 // ended waits for a program, to which it passes on signals, and returns its
-// exit status.
-func ended(program *exec.Cmd, wait func() error) (status int, err error) {
+// exit status. A signal that has ended the context came too early for that.
+func ended(ctx context.Context, program *exec.Cmd, wait func() error) (status int, err error) {
 	endSignals := passSignals(program.Process)
 	defer endSignals()
+	if early, ok := context.Cause(ctx).(signalError); ok {
+		program.Process.Signal(early.Signal) // one that has ended needs none
+	}
 	err = wait()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
