@@ -67,7 +67,7 @@ func (q question) crowdThreads(opts options, shown []focused) ([]dap.Thread, err
 	}
 	var threads []dap.Thread
 	at := o.Halt.Selected
-	if at != 0 && !slices.ContainsFunc(gs, func(g stitch.Goroutine) bool { return g.ID == at }) {
+	if at != 0 && !slices.ContainsFunc(o.Heads, func(h stitch.Head) bool { return h.ID == at }) {
 		// It is exiting: dead to the runtime, and where the debugger is.
 		threads = append(threads, dap.Thread{Id: int(at), Name: fmt.Sprintf("* [Go %d] exiting (Thread %d)", at, o.Halt.Threads[at])})
 	}

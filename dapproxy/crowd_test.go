@@ -189,6 +189,21 @@ func TestCrowdFocused(t *testing.T) {
 	}
 }
 
+// TestCrowdWithoutRoom: who is not listed for want of room lives all the same.
+func TestCrowdWithoutRoom(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := crowdOf()
+		c.halt.Hit = nil
+		r, _ := configured(t, c, `{"maxGoroutines":1}`)
+		defer r.close()
+		r.client.call("dlvx/focus", `{"goroutine":9}`)
+		got, _ := threadsOf(t, r)
+		if d := cmp.Diff([]string{"[Go 9] main.work · chan send"}, got); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
 // TestCrowdExiting: the goroutine that the debugger is at may be one no more.
 func TestCrowdExiting(t *testing.T) {
 	bubble(t, func(t *testing.T) {
