@@ -17,7 +17,12 @@ import (
 // watch makes what a launch request starts run in debug mode, and adds to what
 // is prepared for it what that needs. env is the environment of the build.
 func (r *recorder) watch(ctx context.Context, l dapproxy.Launch, env []string, p *dapproxy.Prepared) error {
-	if l.Mode != "exec" {
+	if l.Mode == "exec" {
+		// Of a binary that cannot be read, Delve says why.
+		if labelled, err := launchRecords(l); err == nil && !labelled {
+			return fmt.Errorf("%s was not built by dlvx build", l.Program)
+		}
+	} else {
 		plan, err := labelPlan(ctx, l.Dir, env, l.BuildFlags)
 		if err != nil {
 			return err

@@ -53,11 +53,7 @@ func prepareBinary(path string, checkGoVersion bool, ancestors int) error {
 
 // prepareExec is recorder.Prepare for the mode exec.
 func prepareExec(l dapproxy.Launch, godebug string) (dapproxy.Prepared, error) {
-	path := l.Program
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(l.Dir, path)
-	}
-	labelled, err := records(path)
+	labelled, err := launchRecords(l)
 	switch {
 	case err != nil:
 		return dapproxy.Prepared{}, nil // Delve says so
@@ -67,6 +63,15 @@ func prepareExec(l dapproxy.Launch, godebug string) (dapproxy.Prepared, error) {
 		return dapproxy.Prepared{}, nil
 	}
 	return dapproxy.Prepared{Env: map[string]string{"GODEBUG": withAncestors(godebug, l.Ancestors)}}, nil
+}
+
+// launchRecords tells whether the binary of a launch in the mode exec records labels.
+func launchRecords(l dapproxy.Launch) (bool, error) {
+	path := l.Program
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(l.Dir, path)
+	}
+	return records(path)
 }
 
 // execute gives a program that is there already to Delve's terminal.

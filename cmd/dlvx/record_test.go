@@ -71,6 +71,20 @@ echo '{"GOROOT":"` + goroot + `","GOVERSION":"go1.99","GOFLAGS":""}'
 	t.Setenv("GODEBUG", "madvdontneed=1")
 }
 
+// TestWatchOfPlainBinary: what cannot warn is not taken for what has nothing to say.
+func TestWatchOfPlainBinary(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r recorder
+	defer r.close()
+	got, err := r.Prepare(t.Context(), dapproxy.Launch{Mode: "exec", Record: "auto", Program: exe, Watch: &dapproxy.Watch{}})
+	if want := "dlvx: no debug mode: " + exe + " was not built by dlvx build"; err != nil || got.Note != want || got.Settle != nil {
+		t.Errorf("got %+v (%v)", got, err)
+	}
+}
+
 func TestRecorder(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	var r recorder
