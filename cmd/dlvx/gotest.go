@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dlvx/dlvx/debugmode"
@@ -40,6 +41,7 @@ but for --fail-on. Tests are run although go test has their results in its cache
 		DisableFlagParsing: true, // the flags of go test are not known here
 	}
 	w.addFlags(cmd.Flags())
+	showOnly(cmd)
 	cmd.Run = func(cmd *cobra.Command, args []string) {
 		own, rest := splitTestArgs(cmd.Flags(), args)
 		if err := cmd.Flags().Parse(own); err != nil {
@@ -178,6 +180,7 @@ func reception(report *debugmode.Report, settings debugmode.Settings, program st
 	}
 	var all sync.WaitGroup
 	var open []net.Conn
+	var ended atomic.Bool
 	accepting := make(chan struct{})
 	go func() {
 		defer close(accepting)
@@ -189,7 +192,7 @@ func reception(report *debugmode.Report, settings debugmode.Settings, program st
 			open = append(open, conn)
 			all.Go(func() {
 				defer conn.Close()
-				records := bufio.NewReader(conn)
+				records := bufio.NewReader(remainder{conn, &ended})
 				switch dir, err := records.ReadString('\n'); {
 				case err != nil:
 				case dir == "\n": // all that came before has been accepted
@@ -206,13 +209,31 @@ func reception(report *debugmode.Report, settings debugmode.Settings, program st
 			listener.Close()
 		}
 		<-accepting
+		ended.Store(true)
 		for _, conn := range open {
-			// All is written; but a child of a test's may have the other end.
-			conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+			conn.SetReadDeadline(time.Now().Add(patience))
 		}
 		all.Wait()
 		os.RemoveAll(dir)
 	}, nil
+}
+
+// patience is how long nothing may come of a test that has ended: all is written
+// by then; but a child of its may have the other end.
+const patience = 5 * time.Second
+
+// A remainder is a test's connection, whose reader has patience for every read
+// once go test has ended.
+type remainder struct {
+	net.Conn
+	ended *atomic.Bool
+}
+
+func (r remainder) Read(b []byte) (int, error) {
+	if r.ended.Load() {
+		r.SetReadDeadline(time.Now().Add(patience))
+	}
+	return r.Conn.Read(b)
 }
 
 // sayEnd makes a connection behind all others, which names no folder. A test may

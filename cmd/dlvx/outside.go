@@ -51,9 +51,14 @@ func (o *outside) addFormat(cmd *cobra.Command, formats []string) {
 	o.formats = formats
 	cmd.Flags().StringVarP(&o.format, "format", "o", "text", "how to print: "+strings.Join(formats, ", "))
 	completeWords(cmd, "format", formats)
+	showOnly(cmd, "log")
+}
+
+// showOnly makes the help of a command show only some of the flags that all of
+// dlv's commands take.
+func showOnly(cmd *cobra.Command, names ...string) {
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
-		// Of the flags that all of dlv's commands take, these use one.
-		cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = f.Name != "log" })
+		cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = !slices.Contains(names, f.Name) })
 		return new(cobra.Command).UsageFunc()(cmd)
 	})
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/dlvx/dlvx/debugmode"
 	"github.com/dlvx/dlvx/delve"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // runCommand is go run in debug mode. env is the environment that dlvx was
@@ -38,6 +39,7 @@ are its own.
 
 	dlvx run ./cmd/server -port 8080
 	dlvx run --slow 20ms -o json --report warnings.json main.go
+	dlvx run --build-flags='-race -tags=dev' .
 
 A goroutine that is meant to be left over has the comment //dlvx:background on
 the line of its go statement, or above it; or name it: --background main.poll.`,
@@ -45,9 +47,21 @@ the line of its go statement, or above it; or name it: --background main.poll.`,
 	cmd.Flags().SetInterspersed(false)
 	var w watch
 	w.addFlags(cmd.Flags())
-	cmd.Run = func(cmd *cobra.Command, args []string) { exit(run(cmd, args, env, w)) }
+	showOnly(cmd, "build-flags")
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w; %s", err, howBuildFlags) })
+	cmd.Run = func(cmd *cobra.Command, args []string) {
+		// -race is -r ace to those of dlv's commands that redirect.
+		cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
+			if f.Changed && f.Name != "build-flags" {
+				exit(1, fmt.Errorf("run has no flag --%s; %s", f.Name, howBuildFlags))
+			}
+		})
+		exit(run(cmd, args, env, w))
+	}
 	return cmd
 }
+
+const howBuildFlags = "flags of go build are given so: --build-flags='-race -tags=dev'"
 
 // run is dlvx run. It returns the program's exit status.
 func run(cmd *cobra.Command, args, env []string, w watch) (status int, err error) {
