@@ -31,23 +31,47 @@ func newPeer(conn io.ReadWriteCloser) *peer {
 	return &peer{conn: conn, in: bufio.NewReaderSize(conn, maxTrusted)}
 }
 
-// lingering is how long a client that has been told of the end may take to close
-// its connection.
-const lingering = 3 * time.Second
+// How long a connection stays open for reading after its end: as long as
+// something comes within quiet, at most lingering.
+const (
+	lingering = 3 * time.Second
+	quiet     = 100 * time.Millisecond
+)
 
 // finish says on the connection that nothing more will come. A TCP connection
 // that is closed while something has not been read is reset, and what the other
-// side has still to read is lost to it (RFC 1122, 4.2.2.13); so it stays open
-// for reading until the other side closes it, or the time is over. Others are
-// closed.
+// side has still to read may be lost to it (RFC 1122, 4.2.2.13); so it stays open
+// for [peer.drain]. Others are closed.
 func (p *peer) finish() {
-	half, ok := p.conn.(interface {
-		CloseWrite() error
-		SetDeadline(time.Time) error
-	})
-	if !ok || half.SetDeadline(time.Now().Add(lingering)) != nil || half.CloseWrite() != nil {
+	half, ok := p.conn.(halfCloser)
+	if !ok || half.SetDeadline(time.Now().Add(quiet)) != nil || half.CloseWrite() != nil {
 		p.conn.Close()
 	}
+}
+
+// drain drops what still comes.
+func (p *peer) drain() {
+	half, ok := p.conn.(halfCloser)
+	if !ok {
+		return
+	}
+	end := time.Now().Add(lingering)
+	for buf := make([]byte, maxTrusted); ; {
+		next := time.Now().Add(quiet)
+		if next.After(end) || half.SetReadDeadline(next) != nil {
+			return
+		}
+		if _, err := p.conn.Read(buf); err != nil {
+			return
+		}
+	}
+}
+
+// A halfCloser is a connection of which one direction can be closed.
+type halfCloser interface {
+	CloseWrite() error
+	SetDeadline(time.Time) error
+	SetReadDeadline(time.Time) error
 }
 
 // number returns want if no message had that number, else the next one.

@@ -135,7 +135,7 @@ func (s *session) report(kind string, args ...any) {
 
 // readClient queues what the client sends. What comes after the end is dropped.
 func (s *session) readClient() {
-	defer io.Copy(io.Discard, s.client.conn)
+	defer s.client.drain()
 	defer close(s.queue)
 	for {
 		body, err := readBody(s.client.in)
