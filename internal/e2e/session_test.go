@@ -62,6 +62,11 @@ func (s *session) compareStacks(t *testing.T) {
 			}
 			continue
 		}
+		for i, f := range want {
+			if f.File == "?" { // so Delve says that a place is not known: a thread may stand in C
+				want[i].Func, want[i].File, want[i].Line = "", "", 0
+			}
+		}
 		same := slices.EqualFunc(got, want, func(a, b stitch.Frame) bool {
 			return stitch.SameFunc(a.Func, b.Func) && a.File == b.File && a.Line == b.Line && a.PC == b.PC
 		})
