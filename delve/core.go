@@ -5,7 +5,6 @@ import (
 	"debug/elf"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/go-delve/delve/service/debugger"
 )
@@ -14,30 +13,30 @@ import (
 // executable than the one that it is opened with, which Delve does not see: it
 // would show nonsense.
 //
-// The first page of an executable holds its headers and its build id, and is in
-// the core file (core(5)). Where it is not, Delve reads it from the executable.
+// The first page of an executable holds its build ids, which strip(1) leaves as
+// they are, and is in the core file (core(5)). Where it is not, Delve reads it
+// from the executable.
 func checkCore(d *debugger.Debugger, exe, core string) error {
 	f, err := elf.Open(exe)
 	if err != nil {
 		return nil // no such page
 	}
 	defer f.Close()
+	group, unlock := d.LockTargetGroup()
+	defer unlock()
 	for _, p := range f.Progs {
-		if p.Type != elf.PT_LOAD || p.Off != 0 || p.Filesz == 0 {
+		if p.Type != elf.PT_NOTE {
 			continue
 		}
-		group, unlock := d.LockTargetGroup()
-		defer unlock()
-		want := make([]byte, min(p.Filesz, uint64(os.Getpagesize())))
-		if _, err := io.ReadFull(p.Open(), want); err != nil {
-			return nil
+		want, err := io.ReadAll(p.Open())
+		if err != nil || len(want) == 0 {
+			continue
 		}
 		got := make([]byte, len(want))
 		at := p.Vaddr + group.Selected.BinInfo().Images[0].StaticBase
-		if n, err := group.Selected.Memory().ReadMemory(got, at); err != nil || n < len(got) || bytes.Equal(got, want) {
-			return nil
+		if n, err := group.Selected.Memory().ReadMemory(got, at); err == nil && n == len(got) && !bytes.Equal(got, want) {
+			return fmt.Errorf("%s is of another program than %s: give the very executable that was running, of the same build", core, exe)
 		}
-		return fmt.Errorf("%s is of another program than %s: give the very executable that was running, of the same build", core, exe)
 	}
 	return nil
 }

@@ -11,7 +11,9 @@
 // threads are seized, interrupted and let go by ptrace; whatever becomes of
 // this process meanwhile, the kernel lets them go.
 //
-// It works on Linux, on amd64 and arm64; elsewhere [Open] returns [ErrSystem].
+// A [Core] is the same of a core file, which it reads as it is asked.
+//
+// It works on Linux, on amd64 and arm64; elsewhere [Open] and [OpenCore] return [ErrSystem].
 // It starts one goroutine for each stop, which has ended when [Process.Snapshot]
 // returns. A Process belongs to one goroutine at a time.
 //

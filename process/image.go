@@ -16,15 +16,17 @@ import (
 )
 
 // An image is what the file of a program tells: where things of package runtime
-// are in the process.
+// are in a process of it.
 type image struct {
 	name      string // of the file
 	goVersion string
+	machine   elf.Machine
 	bias      uint64 // what is added to the file's addresses
 	offsets   offsets
 	variables map[string]uint64 // addresses in the process, by the name in package runtime
 	sections  map[string]region
 	constant  []segment // what the process can only read, as the file has it
+	notes     []region  // build ids
 	file      *os.File
 }
 
@@ -46,11 +48,13 @@ var variables = []string{
 // errNotGo is the answer to a program that is not written in Go.
 var errNotGo = errors.New("it is not a Go program")
 
-// openImage reads the executable file of a process.
-func openImage(pid int, log *slog.Logger) (img *image, err error) {
-	// Through the link in /proc it is the file that runs, even where it has
-	// been deleted or replaced, or is in a container's file system.
-	file, err := os.Open(fmt.Sprintf("/proc/%d/exe", pid))
+// machines are those that programs are read of, by what Go calls them.
+var machines = map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}
+
+// openImage reads an executable file, which is then the image's. entry returns
+// where the program was started; it is asked of position-independent ones.
+func openImage(path, name string, entry func() (uint64, error), log *slog.Logger) (img *image, err error) {
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -67,16 +71,16 @@ func openImage(pid int, log *slog.Logger) (img *image, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading its executable: %w", err)
 	}
-	if machine := map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}[runtime.GOARCH]; f.Machine != machine {
-		return nil, fmt.Errorf("it is a program for %v, and this dlvx reads those for %s", f.Machine, runtime.GOARCH)
+	img = &image{
+		name: name, goVersion: info.GoVersion, machine: f.Machine, file: file,
+		variables: map[string]uint64{}, sections: map[string]region{},
 	}
-	img = &image{name: exeName(pid), goVersion: info.GoVersion, file: file, variables: map[string]uint64{}, sections: map[string]region{}}
 	if f.Type == elf.ET_DYN {
-		entry, err := entryPoint(pid)
+		at, err := entry()
 		if err != nil {
 			return nil, err
 		}
-		img.bias = entry - f.Entry
+		img.bias = at - f.Entry
 	}
 	for _, s := range f.Sections {
 		img.sections[s.Name] = region{s.Addr + img.bias, s.Size}
@@ -84,6 +88,9 @@ func openImage(pid int, log *slog.Logger) (img *image, err error) {
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_LOAD && p.Flags&elf.PF_W == 0 {
 			img.constant = append(img.constant, segment{region{p.Vaddr + img.bias, p.Filesz}, int64(p.Off)})
+		}
+		if p.Type == elf.PT_NOTE && p.Filesz < maxNotes {
+			img.notes = append(img.notes, region{p.Vaddr + img.bias, p.Filesz})
 		}
 	}
 	img.symbols(f)
@@ -114,15 +121,29 @@ func (img *image) symbols(f *elf.File) {
 	}
 }
 
-// entryPoint returns where the kernel started the program: AT_ENTRY of its
-// auxiliary vector.
-func entryPoint(pid int) (uint64, error) {
-	const entry = 9 // AT_ENTRY
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/auxv", pid))
-	if err != nil {
-		return 0, err
+// openImageOf reads the executable file of a process.
+func openImageOf(pid int, log *slog.Logger) (*image, error) {
+	// Through the link in /proc it is the file that runs, even where it has
+	// been deleted or replaced, or is in a container's file system.
+	img, err := openImage(fmt.Sprintf("/proc/%d/exe", pid), exeName(pid), func() (uint64, error) {
+		auxv, err := os.ReadFile(fmt.Sprintf("/proc/%d/auxv", pid))
+		if err != nil {
+			return 0, err
+		}
+		return entryPoint(auxv)
+	}, log)
+	if err == nil && img.machine != machines[runtime.GOARCH] {
+		img.file.Close()
+		return nil, fmt.Errorf("it is a program for %v, and this dlvx reads those for %s", img.machine, runtime.GOARCH)
 	}
-	for ; len(b) >= 16; b = b[16:] {
+	return img, err
+}
+
+// entryPoint returns where the kernel started a program: AT_ENTRY of its
+// auxiliary vector.
+func entryPoint(auxv []byte) (uint64, error) {
+	const entry = 9 // AT_ENTRY
+	for b := auxv; len(b) >= 16; b = b[16:] {
 		if binary.LittleEndian.Uint64(b) == entry {
 			return binary.LittleEndian.Uint64(b[8:]), nil
 		}

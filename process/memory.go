@@ -86,7 +86,13 @@ func (m *memory) readAll(pieces []piece) error {
 	return nil
 }
 
-func (m *memory) word(addr uint64) (uint64, error) {
+// A source is the memory of a program.
+type source interface {
+	// read reads one range, wholly or not at all.
+	read(addr uint64, buf []byte) error
+}
+
+func readWord(m source, addr uint64) (uint64, error) {
 	var b [8]byte
 	err := m.read(addr, b[:])
 	return binary.LittleEndian.Uint64(b[:]), err

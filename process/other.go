@@ -56,3 +56,24 @@ func (*Snapshot) Stack(int64, int) ([]stitch.Frame, error) { return nil, ErrSyst
 
 // Close is never called.
 func (*Snapshot) Close() {}
+
+// A Core cannot be had here.
+type Core struct{ Note string }
+
+// OpenCore fails with [ErrSystem].
+func OpenCore(_, _ string, _ *slog.Logger) (*Core, error) { return nil, ErrSystem }
+
+// GoVersion is never called, as all that follow.
+func (*Core) GoVersion() string { return "" }
+
+// ReadMemory is never called.
+func (*Core) ReadMemory(uint64, []byte) error { return ErrSystem }
+
+// Eval is never called.
+func (*Core) Eval(int64, string) (uint64, error) { return 0, ErrSystem }
+
+// Stack is never called.
+func (*Core) Stack(int64, int) ([]stitch.Frame, error) { return nil, ErrSystem }
+
+// Close is never called.
+func (*Core) Close() error { return nil }

@@ -54,7 +54,7 @@ func (p *Process) open() (err error) {
 	if p.start, err = startTime(p.pid); err != nil {
 		return err
 	}
-	if p.image, err = openImage(p.pid, p.log); err != nil {
+	if p.image, err = openImageOf(p.pid, p.log); err != nil {
 		return err
 	}
 	defer func() {
@@ -79,7 +79,7 @@ func (p *Process) open() (err error) {
 		}
 	}
 	// A first look at its memory, which the kernel may refuse.
-	if _, err := p.mem.word(p.image.variables["allgs"]); err != nil {
+	if _, err := readWord(&p.mem, p.image.variables["allgs"]); err != nil {
 		return err
 	}
 	return nil

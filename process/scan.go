@@ -11,9 +11,9 @@ import (
 	"github.com/dlvx/dlvx/spawnlabel"
 )
 
-// find finds the variables that no symbol table tells of in a process's data.
-func (img *image) find(m *memory) error {
-	for name, look := range map[string]func(*memory) (uint64, error){
+// find finds the variables that no symbol table tells of in a program's data.
+func (img *image) find(m source) error {
+	for name, look := range map[string]func(source) (uint64, error){
 		"firstmoduledata":   img.findModules,
 		"allgs":             img.findAllgs,
 		"waitReasonStrings": img.findWaitReasons,
@@ -40,7 +40,7 @@ var errNotFound = errors.New("not found")
 
 // search calls at with each word of some sections that is aligned to 8 bytes,
 // and with the rest of its section, until it returns true.
-func (img *image) search(m *memory, sections []string, at func(addr uint64, rest []byte) bool) (uint64, error) {
+func (img *image) search(m source, sections []string, at func(addr uint64, rest []byte) bool) (uint64, error) {
 	for _, name := range sections {
 		s, ok := img.sections[name]
 		if !ok || s.size == 0 || s.size > maxSection {
@@ -71,7 +71,7 @@ var (
 
 // findModules finds runtime.firstmoduledata: it has a section of its own since
 // Go 1.26, and begins with the address of the function tables.
-func (img *image) findModules(m *memory) (uint64, error) {
+func (img *image) findModules(m source) (uint64, error) {
 	if s, ok := img.sections[".go.module"]; ok {
 		return s.addr, nil
 	}
@@ -98,7 +98,7 @@ func (img *image) findModules(m *memory) (uint64, error) {
 // findAllgs finds runtime.allgs: a slice all of whose elements point to a
 // runtime.g, which points to itself in g.sched.g. The longest one is it: there
 // are others in the runtime, while it copies.
-func (img *image) findAllgs(m *memory) (uint64, error) {
+func (img *image) findAllgs(m source) (uint64, error) {
 	var best, most uint64
 	_, err := img.search(m, bssSections, func(addr uint64, b []byte) bool {
 		if len(b) < 24 {
@@ -120,7 +120,7 @@ func (img *image) findAllgs(m *memory) (uint64, error) {
 }
 
 // areGoroutines tells whether n pointers to a runtime.g stand at an address.
-func (img *image) areGoroutines(m *memory, addr, n uint64) bool {
+func (img *image) areGoroutines(m source, addr, n uint64) bool {
 	list := make([]byte, 8*n)
 	if m.read(addr, list) != nil {
 		return false
@@ -130,7 +130,7 @@ func (img *image) areGoroutines(m *memory, addr, n uint64) bool {
 		if g < 1<<16 || g%8 != 0 {
 			return false
 		}
-		if self, err := m.word(g + img.offsets["g.sched.g"]); err != nil || self != g {
+		if self, err := readWord(m, g+img.offsets["g.sched.g"]); err != nil || self != g {
 			return false
 		}
 	}
@@ -139,15 +139,15 @@ func (img *image) areGoroutines(m *memory, addr, n uint64) bool {
 
 // findWaitReasons finds the array of strings by its first three, which have
 // been the same in every release.
-func (img *image) findWaitReasons(m *memory) (uint64, error) {
+func (img *image) findWaitReasons(m source) (uint64, error) {
 	return img.findStrings(m, "", "GC assist marking", "IO wait")
 }
 
 // findVersion finds runtime.buildVersion, or a string that is equal to it.
-func (img *image) findVersion(m *memory) (uint64, error) { return img.findStrings(m, img.goVersion) }
+func (img *image) findVersion(m source) (uint64, error) { return img.findStrings(m, img.goVersion) }
 
 // findStrings finds where string variables stand one after the other.
-func (img *image) findStrings(m *memory, words ...string) (uint64, error) {
+func (img *image) findStrings(m source, words ...string) (uint64, error) {
 	return img.search(m, append([]string{".rodata"}, dataSections...), func(_ uint64, b []byte) bool {
 		for i, w := range words {
 			if 16*i+16 > len(b) || binary.LittleEndian.Uint64(b[16*i+8:]) != uint64(len(w)) {
@@ -165,7 +165,7 @@ func (img *image) findStrings(m *memory, words ...string) (uint64, error) {
 }
 
 // findLabelFormat finds the record that programs have which record spawn labels.
-func (img *image) findLabelFormat(m *memory) (uint64, error) {
+func (img *image) findLabelFormat(m source) (uint64, error) {
 	return img.search(m, dataSections, func(_ uint64, b []byte) bool {
 		return bytes.HasPrefix(b, []byte(spawnlabel.Magic))
 	})

@@ -84,14 +84,17 @@ func (s *Snapshot) ReadRanges(ranges []goruntime.Range) error {
 	return nil
 }
 
+// noDebugger is the part of a [goruntime.Session] that only a debugger can do.
+type noDebugger struct{}
+
 // Eval implements [goruntime.Session]: there is nothing that evaluates.
-func (s *Snapshot) Eval(int64, string) (uint64, error) {
-	return 0, errors.New("expressions need a debugger: use dlvx attach")
+func (noDebugger) Eval(int64, string) (uint64, error) {
+	return 0, errors.New("expressions need a debugger: use dlvx attach, or dlvx core")
 }
 
 // Stack implements [goruntime.Session]: package goruntime unwinds all stacks that
-// a snapshot has by itself.
-func (s *Snapshot) Stack(goid int64, _ int) ([]stitch.Frame, error) {
+// there are by itself.
+func (noDebugger) Stack(goid int64, _ int) ([]stitch.Frame, error) {
 	return nil, fmt.Errorf("the stack of goroutine %d: %w", goid, errNotCopied)
 }
 

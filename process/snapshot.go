@@ -31,6 +31,7 @@ type Snapshot struct {
 	// Stopped is how long the program stood still.
 	Stopped time.Duration
 
+	noDebugger
 	p       *Process
 	now     int64 // the program's monotonic clock, in nanoseconds; 0: not known
 	arena   arena

@@ -37,8 +37,9 @@ func startCmd(t testing.TB, cmd *exec.Cmd) *target {
 	if cmd.Env == nil {
 		cmd.Env = os.Environ()
 	}
-
-	cmd.Stderr = os.Stderr
+	if cmd.Stderr == nil {
+		cmd.Stderr = os.Stderr
+	}
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

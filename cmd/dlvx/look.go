@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,7 +48,7 @@ type view struct {
 // findSubject reads the arguments: PID, a program's name, or EXE CORE.
 func findSubject(args []string, nonstop bool) (subject, error) {
 	if len(args) == 2 {
-		if err := checkBinary(args[0], true); err != nil {
+		if err := checkBinary(args[0], false); err != nil {
 			return subject{}, err
 		}
 		if _, err := os.Stat(args[1]); err != nil {
@@ -104,7 +105,10 @@ func (l *looker) close() {
 
 // look reads all goroutines.
 func (l *looker) look(ctx context.Context) (v view, err error) {
-	if l.p == nil {
+	switch {
+	case l.core != "":
+		return l.lookIntoCore(ctx)
+	case l.p == nil:
 		return l.delve(ctx)
 	}
 	s, err := l.p.Snapshot(ctx, l.nonstop)
@@ -130,11 +134,29 @@ func (l *looker) name() string {
 	return fmt.Sprintf("%s (%d)", l.p.Name(), l.pid)
 }
 
-// delve reads them through Delve: of core files, and where processes cannot be
-// read otherwise.
+// lookIntoCore reads those of a core file. What we cannot read, Delve may.
+func (l *looker) lookIntoCore(ctx context.Context) (v view, err error) {
+	c, err := proc.OpenCore(l.exe, l.core, l.log)
+	if err != nil {
+		l.log.Info("Delve reads the core file", "why", err)
+		if v, delveErr := l.delve(ctx); delveErr == nil || errors.Is(err, proc.ErrSystem) {
+			return v, delveErr
+		}
+		return view{}, err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	v = view{Core: l.core, Go: c.GoVersion(), Time: time.Now(), Atomic: true, Note: c.Note}
+	err = l.read(ctx, goruntime.NewReader(c, l.log), &v)
+	return v, err
+}
+
+// delve reads them through Delve: where nothing else can.
 func (l *looker) delve(ctx context.Context) (v view, err error) {
 	p := delve.Program{Core: l.core, Attach: delve.Attach{PID: l.pid}}
 	if l.core != "" {
+		if err := checkBinary(l.exe, true); err != nil {
+			return view{}, err
+		}
 		p.Args = []string{l.exe}
 	}
 	s, release, err := delve.Inspect(p)
@@ -155,16 +177,16 @@ func (l *looker) read(ctx context.Context, r *goruntime.Reader, v *view) (err er
 	return err
 }
 
-// sayNote tells the user on standard error where goroutines are not of one moment.
+// sayNote tells the user on standard error where goroutines are not of one
+// moment, or not all there.
 func (v view) sayNote() {
-	if v.Atomic {
-		return
-	}
 	note := v.Note
-	if note == "" {
-		note = "the program was not stopped"
+	if !v.Atomic {
+		note = cmp.Or(note, "the program was not stopped") + ": each goroutine is of a moment of its own, and those that ran have no stack"
 	}
-	fmt.Fprintf(os.Stderr, "dlvx: %s: each goroutine is of a moment of its own, and those that ran have no stack\n", note)
+	if note != "" {
+		fmt.Fprintf(os.Stderr, "dlvx: %s\n", note)
+	}
 }
 
 // json writes what a verb shows as one JSON object, with where it comes from.

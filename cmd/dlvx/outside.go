@@ -91,6 +91,9 @@ func (o *outside) run(cmd *cobra.Command, args []string, show func(view, []stitc
 	if o.watch > 0 && o.format == "pprof" {
 		return errors.New("--watch does not go with -o pprof, which is one profile")
 	}
+	if o.watch > 0 && len(args) == 2 {
+		return errors.New("--watch does not go with a core file, which does not change")
+	}
 	if err := o.parse(); err != nil {
 		return err
 	}
