@@ -37,8 +37,17 @@ func (g Group) Stack() Stack {
 	return s
 }
 
+// system is 1 of a group of the runtime's own, and 0 of any other.
+func (g Group) system() int {
+	if g.Goroutines[0].System {
+		return 1
+	}
+	return 0
+}
+
 // Groups divides goroutines into groups: those that are stuck first (by their
-// longest wait, in whole seconds), then by size. The groups point into gs.
+// longest wait, in whole seconds), then by size, and the runtime's own last. The
+// groups point into gs.
 func Groups(gs []Goroutine) []Group {
 	type key struct {
 		own, chain int
@@ -62,6 +71,7 @@ func Groups(gs []Goroutine) []Group {
 	}
 	slices.SortFunc(groups, func(a, b Group) int {
 		return cmp.Or(
+			cmp.Compare(a.system(), b.system()),
 			cmp.Compare(b.Longest.Truncate(time.Second), a.Longest.Truncate(time.Second)),
 			cmp.Compare(b.Alive, a.Alive),
 			cmp.Compare(a.Goroutines[0].ID, b.Goroutines[0].ID),

@@ -46,11 +46,12 @@ func TestGroups(t *testing.T) {
 	gs[5].State.Wait = "sleep" // 6
 	gs[4].State.For = 89*time.Second + 999*time.Millisecond
 	gs[8].Chain.Cut = CutRuntime
+	gs = append(gs, Goroutine{ID: 10, System: true, Own: frames("runtime.bgsweep"), State: State{Status: "waiting", Wait: "select", For: time.Hour}})
 	var got []string
 	for _, g := range Groups(gs) {
 		got = append(got, fmt.Sprintf("%d %v %s", ids(g.Goroutines), g.Longest.Truncate(time.Second), g.State()))
 	}
-	want := []string{"[2 3 4] 1m30s select", "[5] 1m29s select", "[7 8] 0s select", "[1] 0s select", "[6] 0s sleep", "[9] 0s select"}
+	want := []string{"[2 3 4] 1m30s select", "[5] 1m29s select", "[7 8] 0s select", "[1] 0s select", "[6] 0s sleep", "[9] 0s select", "[10] 1h0m0s select"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}

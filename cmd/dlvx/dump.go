@@ -21,8 +21,8 @@ func dumpCommand() *cobra.Command {
 		Short: "Print the logical stacks of all goroutines of a running program, or of a core file.",
 		Long: `Prints the logical stack of every goroutine of a running Go program: goroutines
 with equal ones together, with how many they are and how long they have been
-waiting, those that are stuck first, and what they wait on. Deadlocks that can be
-proven stand before all else.
+waiting, those that are stuck first and the runtime's own last, and what they wait
+on. Deadlocks that can be proven stand before all else.
 
 	dlvx dump 4711
 	dlvx dump server --user --wait 1m
