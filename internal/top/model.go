@@ -181,7 +181,7 @@ func (m *Model) choose() {
 	}
 	compare := orders[m.order].compare
 	slices.SortFunc(m.shown, func(a, b *row) int {
-		return cmp.Or(compare(a, b), cmp.Compare(b.count, a.count), cmp.Compare(a.name, b.name), cmp.Compare(a.members[0].ID, b.members[0].ID))
+		return cmp.Or(compare(a, b), compareSystem(a, b), cmp.Compare(b.count, a.count), cmp.Compare(a.name, b.name), cmp.Compare(a.members[0].ID, b.members[0].ID))
 	})
 	if !m.moved || !slices.Contains(m.shown, m.selected) {
 		m.selected = nil
@@ -211,6 +211,18 @@ var orders = []struct {
 	{"count", func(a, b *row) int { return cmp.Compare(b.count, a.count) }},
 	{"growth", func(a, b *row) int { return cmp.Compare(b.growth(), a.growth()) }},
 	{"cpu", func(a, b *row) int { return cmp.Compare(b.ran(), a.ran()) }},
-	{"wait", func(a, b *row) int { return cmp.Compare(b.longest, a.longest) }},
+	// The runtime's own wait longest, in any program.
+	{"wait", func(a, b *row) int { return cmp.Or(compareSystem(a, b), cmp.Compare(b.longest, a.longest)) }},
 	{"name", func(a, b *row) int { return cmp.Compare(a.name, b.name) }},
+}
+
+// compareSystem puts the runtime's own goroutines behind the others.
+func compareSystem(a, b *row) int {
+	switch {
+	case a.system == b.system:
+		return 0
+	case a.system:
+		return 1
+	}
+	return -1
 }

@@ -219,6 +219,29 @@ func TestSort(t *testing.T) {
 	}
 }
 
+// TestSystem shows the runtime's own goroutines by what they are there for, behind
+// the others.
+func TestSystem(t *testing.T) {
+	v := newViewer(t)
+	v.filter.System = stitch.WithSystem
+	sweeper := stitch.Goroutine{
+		ID: 2, System: true,
+		State: stitch.State{Status: "waiting", Wait: "GC sweep wait", For: time.Hour, At: stitch.Frame{Func: "runtime.gopark", File: "proc.go", Line: 463}},
+		Own: []stitch.Frame{
+			{Func: "runtime.gopark", File: "proc.go", Line: 463},
+			{Func: "runtime.bgsweep", File: "mgcsweep.go", Line: 279},
+		},
+	}
+	v.look(made(waiting, workerFrames, 7), []stitch.Goroutine{sweeper})
+	for range Orders() {
+		order := orders[v.order].name
+		if lines := v.View(100, 20); !strings.Contains(lines[3], "main.worker") || !strings.Contains(lines[4], "runtime.bgsweep mgcsweep.go:279") {
+			t.Errorf("by %s:\n%s", order, strings.Join(lines, "\n"))
+		}
+		v.press(t, "s")
+	}
+}
+
 // TestFilterRunning selects by the function that a goroutine began in, of which
 // nothing else is known.
 func TestFilterRunning(t *testing.T) {

@@ -18,9 +18,16 @@ import (
 // Of one whose stack is not known (it runs) that is where it was made:
 //
 //	made at main.go:17 ← main.first ← main.main
+//
+// The runtime's own go by what they began in: all of them stand in
+// runtime.gopark.
 func nameOf(g *stitch.Goroutine) string {
 	var parts []string
-	switch at, site := g.State.At, g.Site(); {
+	at, site := g.State.At, g.Site()
+	if g.System {
+		at = g.Entry()
+	}
+	switch {
 	case at.File != "":
 		parts = append(parts, fmt.Sprintf("%s %s:%d", stitch.ShortFunc(at.Func), stitch.Base(at.File), at.Line))
 	case at.Func != "":
