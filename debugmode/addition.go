@@ -81,6 +81,10 @@ var needed = []string{
 	"func timeSleep(ns int64) {",
 	"func lockInit(l *mutex, rank lockRank) {",
 	"\tlockRankForcegc\n",
+	"func gcStart(trigger gcTrigger) {",
+	"func gcAssistAlloc(gp *g) {",
+	"func gcWaitOnMark(n uint32) {",
+	"func memclrNoHeapPointersChunked(size uintptr, x unsafe.Pointer) {",
 }
 
 // editRuntime edits a package runtime that has spawn labels.
@@ -95,6 +99,9 @@ func editRuntime(p *goedit.Package, sys system) error {
 		"if preempted { watchPreempt(gp) } else if gp.watch != nil || gp.preempt { watchYield(gp, waitReasonZero, false) }")
 	e.in("proc.go", "", "park_m").before("casgstatus(gp, _Grunning, _Gwaiting)",
 		"if gp.watch != nil || gp.preempt { watchYield(gp, gp.waitreason, false) }; gp.waitsince = watch.now")
+	e.in("proc.go", "", "preemptPark").before("casGToPreemptScan(gp, _Grunning, _Gscan|_Gpreempted)", "watchPreempt(gp)")
+	e.in("coro.go", "", "coroswitch_m").behind("mp := gp.m",
+		"if !exit && (gp.watch != nil || gp.preempt) { watchYield(gp, waitReasonCoroutine, false) }")
 	e.in("proc.go", "", "goyield_m").before("casgstatus(gp, _Grunning, _Grunnable)",
 		"if gp.watch != nil || gp.preempt { watchYield(gp, waitReasonZero, false) }")
 	e.in("proc.go", "", "gdestroy").before("casgstatus(gp, _Grunning, _Gdead)",
@@ -128,6 +135,17 @@ func editRuntime(p *goedit.Package, sys system) error {
 	leaked, leakGC := "1 << 30", ""
 	if p.Has("\nfunc goroutineLeakGC() {") && p.Has("\t_Gleaked // ") {
 		leaked, leakGC = "_Gleaked", "goroutineLeakGC()"
+	}
+	if untrace := "sg.c.setUntraceable()"; p.Has("\t" + untrace + "\n") {
+		// The runtime hides the channel that a goroutine waits on from the
+		// garbage collector, but not the value being sent. Where that is in the
+		// closure that also has the channel, as in go func() { c <- n }(), it keeps
+		// the channel alive, and the goroutine would never count as leaked.
+		// What is hidden is restored with the channel.
+		e.in("mgc.go", "", "setSyncObjectsUntraceable").behind(untrace, "if watchWants(watchLeaks) { sg.elem.setUntraceable() }")
+		if e.err != nil {
+			return e.err
+		}
 	}
 	syscall := "internal/runtime/syscall"
 	if p.Has(`"` + syscall + `/linux"`) { // since Go 1.26

@@ -239,7 +239,7 @@ func (r record) stack(goroutine int64, state *stitch.State) stitch.Stack {
 // stands below its first function.
 func own(frames []stitch.Frame) []stitch.Frame {
 	frames = frames[:stitch.OwnLen(frames)]
-	if n := len(frames); n > 1 && frames[n-1].Func == "runtime.main" {
+	for n := len(frames); n > 1 && isBottom(frames[n-1].Func); n-- {
 		frames = frames[:n-1]
 	}
 	i := slices.IndexFunc(frames, func(f stitch.Frame) bool { return !inRuntime(f.Func) })
@@ -247,6 +247,16 @@ func own(frames []stitch.Frame) []stitch.Frame {
 		return frames
 	}
 	return frames[i:]
+}
+
+// isBottom tells what stands below a goroutine's first function: of main, of
+// package initialisation, of the function given to iter.Pull.
+func isBottom(name string) bool {
+	switch name {
+	case "runtime.main", "runtime.doInit", "runtime.doInit1", "runtime.corostart":
+		return true
+	}
+	return false
 }
 
 // inRuntime tells whether a function is the runtime's own.
