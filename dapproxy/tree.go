@@ -10,6 +10,7 @@ type shownNode struct {
 	Name        string          `json:"name"`
 	Function    string          `json:"function"`
 	Site        *shownSite      `json:"site,omitempty"`
+	From        *shownSite      `json:"from,omitempty"`
 	Alive       int             `json:"alive"`
 	Total       int             `json:"total"`
 	Blocked     int             `json:"blocked"`
@@ -67,6 +68,10 @@ func showNode(id int64, n *stitch.Node, rules []pathRule) shownNode {
 	if at := n.Site(); at.Func != "" {
 		site := showSite(at, rules)
 		shown.Site = &site
+	}
+	if n.From.Func != "" {
+		from := showSite(n.From, rules)
+		shown.From = &from
 	}
 	if len(n.Goroutines) == 1 {
 		g := showGoroutine(n.Goroutines[0], rules)

@@ -42,6 +42,12 @@ type Node struct {
 	Goroutines []*Goroutine // those made here that live, in the order given
 	Own        Tally        // of Goroutines
 	Subtree    Tally        // of Goroutines, and of all nodes below
+
+	// From is the call which led to the go statement that tells more than the
+	// statement itself: where that is in a helper, such as sync.WaitGroup.Go, the
+	// call of it, and where nodes beside this one would read the same, what they
+	// differ in. Zero: nothing needs to be told.
+	From Frame
 }
 
 // Func returns the full name of the function that the node's goroutines began
@@ -129,6 +135,7 @@ func Tree(gs []Goroutine) *Node {
 		}
 		if n != top {
 			slices.SortFunc(n.Children, compareNodes)
+			tellApart(n.Children)
 		}
 	}
 	top.Children = slices.DeleteFunc(top.Children, func(r *Node) bool { return r.Subtree.Alive == 0 })

@@ -65,6 +65,37 @@ func TestTree(t *testing.T) {
 	}
 }
 
+// TestTreeFrom: where the go statement does not tell who made the goroutines, the
+// call is told that led to it.
+func TestTreeFrom(t *testing.T) {
+	const helper = "sync.(*WaitGroup).Go"
+	gs := []Goroutine{
+		goroutineOf(1, "main.main", ""),
+		goroutineOf(2, "main.hash.func1 "+helper+".func1", helper+" main.hash main.main"),
+		goroutineOf(3, "main.loop", "main.create main.first main.main"), // two that read the same
+		goroutineOf(4, "main.loop", "main.create main.second main.main"),
+		goroutineOf(5, "main.other", "main.create main.main"),
+		goroutineOf(6, "net.read main.serve.func1", "main.serve main.main"), // no helper of another package
+		goroutineOf(7, "main.f helper.Go.func1", "helper.Go runtime.main"),
+		goroutineOf(8, "main.twice", "main.again main.main"), // differ below in nothing
+		goroutineOf(9, "main.guess", "main.create main.third main.main"),
+		goroutineOf(10, "main.guess", "main.create main.fourth main.main"),
+	}
+	for _, g := range gs[8:] {
+		g.Chain.Links[0].Provenance = Live
+	}
+	got := map[int64]string{}
+	for _, n := range Tree(gs).Children[0].Children {
+		got[n.Goroutines[0].ID] = n.From.Func
+	}
+	want := map[int64]string{2: "main.hash", 3: "main.first", 4: "main.second", 5: "", 6: "", 7: "", 8: "", 9: "", 10: ""}
+	for id, from := range want {
+		if got[id] != from {
+			t.Errorf("goroutine %d comes from %q, want %q", id, got[id], from)
+		}
+	}
+}
+
 func TestRootOf(t *testing.T) {
 	system := Goroutine{ID: 2, System: true}
 	finalizer := Goroutine{ID: 9, Chain: Chain{Cut: CutRuntime}}

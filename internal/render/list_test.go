@@ -72,6 +72,34 @@ unknown origin [syscall]
 	}
 }
 
+// TestTreeFrom: a go statement in a helper is shown with the helper's caller.
+func TestTreeFrom(t *testing.T) {
+	const helper = "sync.(*WaitGroup).Go"
+	own := []stitch.Frame{{Func: "main.hash.func1"}, {Func: helper + ".func1"}}
+	made := []stitch.Frame{{Func: helper, File: "/go/waitgroup.go", Line: 238}, {Func: "main.hash", File: "/src/main.go", Line: 43}}
+	top := stitch.Tree([]stitch.Goroutine{{
+		ID: 2, Own: own, State: stitch.State{Status: "waiting", Wait: "select"},
+		Chain: stitch.Chain{Links: []stitch.Link{{Spawner: 1, Frames: made, Provenance: stitch.Label}}},
+	}})
+	var text, js strings.Builder
+	if err := Tree(&text, top, Style{}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "main.main\n└─ sync.(*WaitGroup).Go.func1 [select] /go/waitgroup.go:238 from main.hash /src/main.go:43\n"; text.String() != want {
+		t.Errorf("got\n%swant\n%s", &text, want)
+	}
+	if err := TreeJSON(&js, top); err != nil {
+		t.Fatal(err)
+	}
+	var roots []jsonNode
+	if err := json.Unmarshal([]byte(js.String()), &roots); err != nil {
+		t.Fatal(err)
+	}
+	if from := roots[0].Children[0].From; from == nil || *from != (jsonPlace{"main.hash", "/src/main.go", 43}) {
+		t.Errorf("from %v in\n%s", from, &js)
+	}
+}
+
 // TestDeepTree: what is too deep for a screen is counted.
 func TestDeepTree(t *testing.T) {
 	link := stitch.Link{Spawner: 1, Frames: []stitch.Frame{{Func: "main.next"}}}
@@ -190,10 +218,10 @@ func TestGroupsJSON(t *testing.T) {
 		"1 main.read [select 5.4e+06] 1 goroutines, 3 segments",
 		"1200 main.conn [chan receive 723000] 1200 goroutines, 3 segments",
 		"1 main.main [sync.WaitGroup.Wait 120000] 1 goroutines, 1 segments",
-		"1 <nil> [force gc (idle) <nil>] 1 goroutines, 1 segments",
 		"1 main.serve [IO wait <nil>] 1 goroutines, 2 segments",
 		"1 main.conn [running <nil>] 1 goroutines, 3 segments",
 		"1 <nil> [syscall <nil>] 1 goroutines, 1 segments",
+		"1 <nil> [force gc (idle) <nil>] 1 goroutines, 1 segments",
 	}
 	if d := cmp.Diff(want, lines); d != "" {
 		t.Error(d)

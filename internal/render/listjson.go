@@ -46,6 +46,7 @@ type (
 		Root          string         `json:"root,omitempty"` // main, init, runtime, unknown
 		Function      string         `json:"function,omitempty"`
 		Site          *jsonPlace     `json:"site,omitempty"`
+		From          *jsonPlace     `json:"from,omitempty"`
 		Alive         int            `json:"alive"`
 		Total         int            `json:"total"` // with those below
 		Blocked       int            `json:"blocked"`
@@ -105,6 +106,10 @@ func nodeOf(n *stitch.Node) jsonNode {
 	if at := n.Site(); at != (stitch.Frame{}) {
 		place := placeOf(at)
 		js.Site = &place
+	}
+	if n.From.Func != "" {
+		place := placeOf(n.From)
+		js.From = &place
 	}
 	for _, c := range n.Children {
 		js.Children = append(js.Children, nodeOf(c))

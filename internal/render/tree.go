@@ -23,6 +23,7 @@ const (
 //	main.main [sync.WaitGroup.Wait 2m00s]
 //	├─ main.serve [IO wait] ./main.go:31
 //	│  └─ main.conn ×4,812 [chan receive ×4,800, running ×12, longest 12m03s] ./main.go:44
+//	├─ sync.(*WaitGroup).Go.func1 ×8 [select] /go/src/sync/waitgroup.go:238 from main.hash ./main.go:43
 //	└─ main.load (exited) ./main.go:32
 //	   └─ main.read [select] ./load.go:9
 //	package initialisation
@@ -65,6 +66,9 @@ func (s Style) node(n *stitch.Node) string {
 	}
 	if at := n.Site(); at.File != "" {
 		line += s.colored(dim, fmt.Sprintf(" %s:%d", s.path(at.File), at.Line))
+	}
+	if n.From.Func != "" {
+		line += s.colored(dim, " from "+s.position(n.From))
 	}
 	return line
 }
