@@ -11,6 +11,7 @@ import (
 // for as long as the program runs: they are nobody's leftovers.
 var known = []string{
 	"os/signal.loop",
+	"os/signal.NotifyContext.func1", // its context is reported
 	"net/http.(*persistConn).readLoop",
 	"net/http.(*persistConn).writeLoop",
 	"net/http.(*connReader).backgroundRead",

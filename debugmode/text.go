@@ -81,13 +81,13 @@ func withoutTesting(segments []stitch.Segment) []stitch.Segment {
 	return segments
 }
 
-// withoutContext returns frames without those of package context on top; one
+// withoutContext returns frames without those that make contexts on top; one
 // remains, whatever there is.
 func withoutContext(frames []stitch.Frame) []stitch.Frame {
 	if len(frames) == 0 {
 		return make([]stitch.Frame, 1)
 	}
-	for len(frames) > 1 && strings.HasPrefix(frames[0].Func, "context.") {
+	for len(frames) > 1 && (strings.HasPrefix(frames[0].Func, "context.") || frames[0].Func == "os/signal.NotifyContext") {
 		frames = frames[1:]
 	}
 	return frames
