@@ -5,6 +5,7 @@ package debugmode
 import (
 	"encoding/json"
 	"fmt"
+	goversion "go/version"
 	"io"
 	"os"
 	"os/exec"
@@ -25,6 +26,7 @@ var want = regexp.MustCompile(`// want ((?:pending|leak) \d+ \S+ \[.+\]|context 
 func TestAnswers(t *testing.T) {
 	bin, goroot := t.TempDir(), strings.TrimSpace(goCommand(t, "env", "GOROOT"))
 	goCommand(t, append(append([]string{"build", "-o", bin + "/"}, flags(t)...), "./testdata/answers/...")...)
+	older := goversion.Compare(strings.TrimSpace(goCommand(t, "env", "GOVERSION")), "go1.26") < 0 // it does not look for leaks
 	for _, name := range []string{"pool", "abandoned", "service", "contexts", "shapes"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -36,6 +38,9 @@ func TestAnswers(t *testing.T) {
 			var wanted []string
 			for i, line := range strings.Split(string(text), "\n") {
 				if m := want.FindStringSubmatch(line); m != nil {
+					if older {
+						m[1] = strings.Replace(m[1], "leak", "pending", 1)
+					}
 					wanted = append(wanted, fmt.Sprintf("%d: %s", i+1, m[1]))
 				} else if strings.Contains(line, "want") {
 					t.Fatalf("%s:%d: no such answer", source, i+1)
