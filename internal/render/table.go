@@ -22,7 +22,8 @@ import (
 //
 // Where any of them has pprof labels, they stand in a last column, LABELS: job=7 user=ann.
 // With a Width, lines are made to fit: first paths are shortened, then names of
-// functions, and what is still too long is cut.
+// functions, and where a goroutine stands in the function that it began in, the
+// name is left out. What is still too long is cut, names and places in front.
 func Table(w io.Writer, gs []*stitch.Goroutine, style Style) error {
 	return WaitTable(w, gs, nil, style)
 }
@@ -68,7 +69,11 @@ func (s Style) rows(gs []*stitch.Goroutine, waits map[int64]*stitch.Wait) [][]st
 		if d := wait(g.State.For); d != "" {
 			state += " " + d
 		}
-		cells := []string{fmt.Sprint(g.ID), orNone(state), orNone(s.fn(g.Entry().Func)), orNone(s.position(g.State.At)), orNone(s.creation(g))}
+		at := g.State.At
+		if s.brevity >= briefest && at.Func == g.Entry().Func && at.File != "" {
+			at.Func = ""
+		}
+		cells := []string{fmt.Sprint(g.ID), orNone(state), orNone(s.fn(g.Entry().Func)), orNone(s.position(at)), orNone(s.creation(g))}
 		if labelled {
 			cells = append(cells, orNone(labels(g)))
 		}
@@ -118,12 +123,21 @@ func cut(rows [][]string, width int) {
 	}
 	for _, cells := range rows {
 		for i, c := range cells {
-			if r := []rune(c); len(r) > widths[i] {
-				cells[i] = string(r[:widths[i]-1]) + "…"
+			r := []rune(c)
+			switch left := widths[i] - 1; {
+			case len(r) <= widths[i]:
+			case slices.Contains(endTells, rows[0][i]):
+				cells[i] = "…" + string(r[len(r)-left:])
+			default:
+				cells[i] = string(r[:left]) + "…"
 			}
 		}
 	}
 }
+
+// endTells are the heads of the columns whose cells differ most in what stands
+// last: methods, and lines of files.
+var endTells = []string{"BEGAN IN", "STANDS AT", "CREATED BY"}
 
 // labels returns a goroutine's pprof labels, in the order of their keys, as one
 // cell: what would break the line or the column is quoted.
@@ -158,7 +172,11 @@ func (s Style) position(f stitch.Frame) string {
 func (s Style) creation(g *stitch.Goroutine) string {
 	var parts []string
 	if id := g.Spawner(); id != 0 {
-		parts = append(parts, fmt.Sprintf("goroutine %d", id))
+		by := "goroutine "
+		if s.brevity >= briefest {
+			by = ""
+		}
+		parts = append(parts, by+fmt.Sprint(id))
 	}
 	if at := g.Site(); at.File != "" {
 		parts = append(parts, fmt.Sprintf("at %s:%d", s.path(at.File), at.Line))
