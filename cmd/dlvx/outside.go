@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,7 +115,11 @@ func (o *outside) run(cmd *cobra.Command, args []string, show func(view, []stitc
 			return err
 		}
 		v.sayNote()
-		if err := show(v, o.of(v)); err != nil || o.watch == 0 {
+		chosen := o.of(v)
+		if len(chosen) == 0 && o.watch == 0 {
+			fmt.Fprintf(os.Stderr, "dlvx: none of the %d goroutines matches\n", len(v.goroutines))
+		}
+		if err := show(v, chosen); err != nil || o.watch == 0 {
 			return err
 		}
 		select {
