@@ -27,7 +27,7 @@ type Build struct {
 	Stdout, Stderr io.Writer // for what the go command says
 }
 
-// Run builds the binary without optimisations and returns its absolute path.
+// Run builds the binary without optimisations and returns its path.
 // The caller removes the binary with [RemoveBinary]. Where ctx ends first the
 // build is interrupted and leaves nothing behind.
 func (b Build) Run(ctx context.Context) (binary string, err error) {
@@ -42,6 +42,12 @@ func (b Build) Run(ctx context.Context) (binary string, err error) {
 			name = "debug.test"
 		}
 		binary = gobuild.DefaultDebugBinaryPath(name)
+		// The go command would take it from the folder that it goes to.
+		if dir, _ := ChdirFlag(SplitBuildFlags(b.Flags)); dir != "" {
+			if binary, err = filepath.Abs(binary); err != nil {
+				return "", fmt.Errorf("naming the output: %w", err)
+			}
+		}
 	}
 
 	args := b.args(binary)
@@ -136,10 +142,15 @@ func JoinBuildFlags(flags string, more []string) string {
 	return flags
 }
 
-// PackageDir returns the folder of a package, where dlv runs its tests; "."
-// where the go command does not know it.
-func PackageDir(ctx context.Context, packages []string) string {
-	out, err := exec.CommandContext(ctx, "go", append([]string{"list", "-f", "{{.Dir}}"}, packages...)...).Output()
+// PackageDir returns the folder of a package that is built with some flags, where
+// dlv runs its tests; "." where the go command does not know it.
+func PackageDir(ctx context.Context, buildFlags string, packages []string) string {
+	args := []string{"list"}
+	if dir, _ := ChdirFlag(SplitBuildFlags(buildFlags)); dir != "" {
+		args = append(args, "-C="+dir) // must be the first
+	}
+	args = append(args, "-f", "{{.Dir}}")
+	out, err := exec.CommandContext(ctx, "go", append(args, packages...)...).Output()
 	dir, _, _ := strings.Cut(string(out), "\n")
 	if err != nil || dir == "" {
 		return "."

@@ -71,7 +71,7 @@ func debug(cmd *cobra.Command, args []string, test bool) (int, error) {
 	}
 	defer remove()
 	if test && o.WorkingDir == "" {
-		o.WorkingDir = delve.PackageDir(ctx, program.Packages)
+		o.WorkingDir = delve.PackageDir(ctx, o.BuildFlags, program.Packages)
 	}
 	// ^C is the terminal's from here on. One that came until now is not lost.
 	if ctx.Err() != nil {
