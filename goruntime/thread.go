@@ -40,8 +40,9 @@ type walker struct {
 	lo, hi uint64 // of the goroutine's own stack
 
 	pc, sp uint64
-	lr     uint64 // of the first frame, and of one that was interrupted
-	exact  bool   // pc is an instruction, not a return address
+	lr     uint64                  // of the first frame, and of one that was interrupted
+	exact  bool                    // pc is an instruction, not a return address
+	vdso   struct{ pc, sp uint64 } // where it has called the kernel's library; 0: it has not
 	frames []stitch.Frame
 }
 
@@ -79,7 +80,7 @@ func (w *walker) begin(t threadReader) error {
 	if err != nil {
 		return err
 	}
-	vdsoPC, vdsoSP := m[2], m[3]
+	w.vdso.pc, w.vdso.sp = m[2], m[3]
 	pc, sp, lr, ok := t.Registers(m[0])
 	ok = ok && m[1] == w.g.addr
 	inGo := ok && w.inGo(pc)
@@ -88,8 +89,8 @@ func (w *walker) begin(t threadReader) error {
 	case inGo && (w.own() || syscallSP == 0):
 	case syscallSP != 0: // a system call, or C code
 		w.pc, w.sp, w.exact = syscallPC, syscallSP, false
-	case ok && vdsoSP != 0:
-		w.pc, w.sp, w.exact = vdsoPC, vdsoSP, false
+	case ok && w.vdso.sp != 0:
+		w.pc, w.sp, w.exact = w.vdso.pc, w.vdso.sp, false
 	case !ok:
 		return errors.New("the goroutine runs, and its thread's registers are not known")
 	default:
@@ -131,6 +132,7 @@ func (w *walker) run() error {
 				return fmt.Errorf("the stack ends at %#x instead of %#x", w.sp, w.g.stackTop)
 			}
 			return nil
+		case !w.own() && name == signalFrame: // it is on top of its stack, but not of all
 		case !w.own() && (name == "runtime.morestack" || name == "runtime.mcall" || f.flag&flagTopFrame != 0):
 			w.scheduled()
 			w.exact = false
@@ -154,8 +156,12 @@ func (w *walker) up(m *module, f function, name string, first bool) error {
 		return err
 	}
 	end := w.sp + depth
-	if name == "runtime.sigtramp" && !w.own() {
+	switch {
+	case w.own():
+	case name == signalFrame:
 		return w.interrupted(m, end)
+	case name == signalReturn:
+		return w.interrupted(m, w.sp-wordSize) // the return address is off the stack
 	}
 	from := w.sp
 	switch {
@@ -189,6 +195,13 @@ func (w *walker) up(m *module, f function, name string, first bool) error {
 	return nil
 }
 
+// signalFrame is what the kernel calls on a system stack when a signal strikes, and
+// signalReturn what that returns to on amd64.
+const (
+	signalFrame  = "runtime.sigtramp"
+	signalReturn = "runtime.sigreturn__sigaction"
+)
+
 // interrupted goes on where a signal has struck: the kernel has put the
 // registers on the signal handler's stack, above the frame of runtime.sigtramp
 // that ends at end (struct rt_sigframe of Linux).
@@ -210,5 +223,8 @@ func (w *walker) interrupted(m *module, end uint64) error {
 		return err
 	}
 	w.pc, w.exact = at, true
+	if w.lo <= w.vdso.sp && w.vdso.sp < w.hi && !w.inGo(at) {
+		w.pc, w.sp, w.exact = w.vdso.pc, w.vdso.sp, false
+	}
 	return nil
 }

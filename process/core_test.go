@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -20,50 +21,31 @@ import (
 )
 
 // TestCore holds what a core file of a program that has crashed says of its
-// goroutines against what the program's own runtime said of them before.
+// goroutines against what the program's own runtime said of them before. One for
+// arm64 is run by qemu, which writes the core file, where there is that.
 func TestCore(t *testing.T) {
 	for name, args := range map[string][]string{
-		"plain":        nil,
-		"stripped":     {"-ldflags=-s -w"},
-		"stripped pie": {"-buildmode=pie", "-ldflags=-s -w"},
+		"plain":          nil,
+		"stripped":       {"-ldflags=-s -w"},
+		"stripped pie":   {"-buildmode=pie", "-ldflags=-s -w"},
+		"arm64":          {"GOARCH=arm64", "CGO_ENABLED=0"},
+		"stripped arm64": {"GOARCH=arm64", "CGO_ENABLED=0", "-ldflags=-s -w"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			emulator := ""
+			if strings.HasSuffix(name, "arm64") && runtime.GOARCH != "arm64" {
+				var err error
+				if emulator, err = exec.LookPath("qemu-aarch64"); err != nil {
+					t.Skip("needs qemu-aarch64 (Debian's package qemu-user): ", err)
+				}
+			}
 			exe := build(t, "crowd", args...)
-			core, text := crash(t, exe, "-n", "60")
+			core, text := crash(t, emulator, exe, "-n", "60", "-spin")
 			c := openCore(t, exe, core)
 			if c.Note != "" {
 				t.Errorf("the note is %q", c.Note)
 			}
-			r := goruntime.NewReader(c, discard)
-			gs, err := r.Goroutines(context.Background())
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := map[int64]own{}
-			for _, g := range gs {
-				got[g.ID] = ownOf(g)
-			}
-			want := parseStacks(text)
-			if len(want) < 60 {
-				t.Errorf("the program told of %d goroutines only", len(want))
-			}
-			for id, w := range want {
-				if w.state == "running" { // it has gone on
-					continue
-				}
-				if d := w.diff(got[id]); d != "" {
-					t.Errorf("goroutine %d (-runtime +core):\n%s", id, d)
-				}
-			}
-			waits, err := r.Waits(context.Background())
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, g := range gs {
-				if w := waits[g.ID]; g.State.Wait == "sync.Mutex.Lock" && (w == nil || len(w.Cases) != 1 || !w.Cases[0].On.Locked) {
-					t.Errorf("goroutine %d waits for %+v", g.ID, w)
-				}
-			}
+			checkCore(t, c, parseStacks(text))
 			if name == "stripped" {
 				checkCut(t, exe, core)
 			}
@@ -71,18 +53,65 @@ func TestCore(t *testing.T) {
 	}
 }
 
-// crash runs crowd until all its goroutines wait, and returns what it says of
-// them, and the core file that the kernel then writes of it.
-func crash(t *testing.T, exe string, args ...string) (core, stacks string) {
+// checkCore compares the goroutines of a core file of crowd with what it has told.
+func checkCore(t *testing.T, c *Core, want map[int64]own) {
 	t.Helper()
-	if pattern, err := os.ReadFile("/proc/sys/kernel/core_pattern"); err != nil || strings.ContainsAny(string(pattern), "|/") {
+	r := goruntime.NewReader(c, discard)
+	gs, err := r.Goroutines(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits, err := r.Waits(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[int64]own{}
+	spins := 0
+	for _, g := range gs {
+		got[g.ID] = ownOf(g)
+		if w := waits[g.ID]; g.State.Wait == "sync.Mutex.Lock" && (w == nil || len(w.Cases) != 1 || !w.Cases[0].On.Locked) {
+			t.Errorf("goroutine %d waits for %+v", g.ID, w)
+		}
+		if g.Entry().Func == "main.main.func2" { // whatever its thread is doing
+			spins++
+			if g.OwnCut || g.Own[len(g.Own)-1].Func != "main.main.func2" {
+				t.Errorf("of the one that spins the stack is %v, cut: %v", g.Own, g.OwnCut)
+			}
+		}
+	}
+	if spins != 1 {
+		t.Errorf("%d goroutines spin", spins)
+	}
+	if len(want) < 60 {
+		t.Errorf("the program told of %d goroutines only", len(want))
+	}
+	for id, w := range want {
+		if w.state == "running" { // it has gone on
+			continue
+		}
+		if d := w.diff(got[id]); d != "" {
+			t.Errorf("goroutine %d (-runtime +core):\n%s", id, d)
+		}
+	}
+}
+
+// crash runs crowd until all its goroutines wait, and returns what it says of
+// them, and the core file that is then written of it: by the kernel, or by the
+// emulator, if one is needed.
+func crash(t *testing.T, emulator, exe string, args ...string) (core, stacks string) {
+	t.Helper()
+	if pattern, err := os.ReadFile("/proc/sys/kernel/core_pattern"); emulator == "" && (err != nil || strings.ContainsAny(string(pattern), "|/")) {
 		t.Skipf("core files are written elsewhere: %s, %v", pattern, err)
 	}
-	cmd := exec.Command(exe, args...)
+	cmd, files := exec.Command(exe, args...), "core*"
+	if emulator != "" {
+		cmd, files = exec.Command(emulator, append([]string{exe}, args...)...), "qemu_*.core"
+	}
 	cmd.Dir = t.TempDir()
 	cmd.Env = append(os.Environ(), "GOTRACEBACK=crash")
 	cmd.Stderr = io.Discard // its tracebacks
 	p, stacks := startCrowd(t, cmd)
+	p.echo(t) // and the one that spins is there
 	whole := unix.Rlimit{Cur: 1 << 30, Max: 1 << 30}
 	if err := unix.Prlimit(p.pid(), unix.RLIMIT_CORE, &whole, nil); err != nil {
 		t.Skip("no core file may be written: ", err)
@@ -94,7 +123,7 @@ func crash(t *testing.T, exe string, args ...string) (core, stacks string) {
 	if err := p.cmd.Wait(); !errors.As(err, &exit) {
 		t.Fatalf("the program has ended with %v", err)
 	}
-	cores, err := filepath.Glob(filepath.Join(cmd.Dir, "core*"))
+	cores, err := filepath.Glob(filepath.Join(cmd.Dir, files))
 	if err != nil || len(cores) != 1 {
 		t.Fatalf("there are the core files %v, %v, after %v", cores, err, exit)
 	}

@@ -361,15 +361,30 @@ func (s *Snapshot) copyThreads(gs []*goroutine) error {
 	if err := s.p.mem.readAll(bounds); err != nil {
 		return err
 	}
+	span := func(b piece) (lo, hi uint64) {
+		if !b.ok {
+			return 0, 0
+		}
+		return binary.LittleEndian.Uint64(b.buf[s.p.g["stack.lo"]:]), binary.LittleEndian.Uint64(b.buf[s.p.g["stack.hi"]:])
+	}
 	var stacks []piece
 	for i, b := range bounds {
 		r, ok := s.registersOf(systems[i].addr)
-		if !ok || !b.ok {
+		if !ok {
 			continue
 		}
-		lo, hi := binary.LittleEndian.Uint64(b.buf[s.p.g["stack.lo"]:]), binary.LittleEndian.Uint64(b.buf[s.p.g["stack.hi"]:])
+		lo, hi := span(b)
 		if r.sp >= lo && r.sp < hi {
 			stacks = append(stacks, piece{addr: r.sp, buf: make([]byte, min(hi-r.sp, maxSystem))})
+		}
+		if i%2 == 0 || hi <= lo || r.sp < lo || r.sp >= hi {
+			continue
+		}
+		// It is in a signal handler, which may have struck on the other: how much
+		// of that is in use is not known.
+		if lo, hi := span(bounds[i-1]); hi > lo {
+			size := min(hi-lo, maxSystem)
+			stacks = append(stacks, piece{addr: hi - size, buf: make([]byte, size)})
 		}
 	}
 	if err := s.p.mem.readAll(stacks); err != nil {
