@@ -297,7 +297,8 @@ func (o Options) start(p Program, listener net.Listener, stdout proc.OutputRedir
 			return nil, errors.New("--backend rr needs rr, which is not installed: see https://rr-project.org")
 		case p.Attach.PID != 0:
 			return nil, explainAttach(p.Attach.PID, err)
-		case p.Core != "" && o.Backend != "rr" && strings.HasSuffix(err.Error(), proccore.ErrUnrecognizedFormat.Error()):
+		case p.Core != "" && o.Backend != "rr" && (strings.HasSuffix(err.Error(), proccore.ErrUnrecognizedFormat.Error()) ||
+			strings.HasSuffix(err.Error(), "is not a core file")): // of an executable
 			return nil, fmt.Errorf("%s is no core file: give the executable first, and then the core file of it", p.Core)
 		}
 		return nil, err
