@@ -79,6 +79,8 @@ func (s *session) dispatch(m message) {
 		}
 		s.forwardResume(m, at, false)
 
+	case "pause":
+		s.pause(m)
 	case "cancel":
 		s.cancel(m)
 	default:

@@ -146,6 +146,7 @@ func (s *session) attach(m message) {
 			return
 		}
 	}
+	s.unhalted.Store(true)
 	s.resume(m, false)
 }
 

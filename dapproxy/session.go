@@ -67,6 +67,7 @@ type session struct {
 	gate      gate
 	noExamine atomic.Bool  // this Delve has no command that shows memory
 	stitched  atomic.Bool  // the debugger is a dlvx itself: all that is done here is done there
+	unhalted  atomic.Bool  // attached, and Delve has not halted the target since, as far as is known
 	targets   atomic.Int64 // counts initialized events: a restart makes a new target
 
 	// Added frames and the scopes on them take their numbers here.
@@ -226,6 +227,7 @@ func (s *session) readServer(server *peer) {
 func (s *session) observeEvent(m message) {
 	switch m.event {
 	case "stopped":
+		s.halted(m)
 		s.gate.stopped(threadOf(m))
 	case "continued":
 		s.gate.shut()

@@ -46,11 +46,18 @@ func (c *dapClient) launchToStop(t testing.TB, p *fixture.Program, extra map[str
 	for output := ""; !strings.Contains(output, fixture.Ready+"\n"); {
 		output += event[*dap.OutputEvent](t, c).Body.Output
 	}
+	c.pauseAtRest(t)
+	return 0
+}
+
+// pauseAtRest pauses a program that comes to rest, once it has.
+func (c *dapClient) pauseAtRest(t testing.TB) {
+	t.Helper()
 	for {
 		call[*dap.PauseResponse](t, c, "pause", dap.PauseArguments{ThreadId: 1})
 		event[*dap.StoppedEvent](t, c)
 		if c.allWait(t) {
-			return 0
+			return
 		}
 		call[*dap.ContinueResponse](t, c, "continue", dap.ContinueArguments{ThreadId: 1})
 	}
