@@ -12,20 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestGoroutines holds the list of all goroutines of every program against
-// what is said of each of them by itself, and against Delve's list.
-func TestGoroutines(t *testing.T) {
-	for _, p := range programs(t) {
-		t.Run(p.Name, func(t *testing.T) {
-			s := startSession(t, p, buildRecording(t, p, fixture.DebugFlag))
-			s.runToStop(t)
-			s.compareList(t)
-		})
-	}
-}
-
-// TestGoroutinesWithoutLabels does so for what a program records that was not
-// built to, and for one that records nothing.
+// TestGoroutinesWithoutLabels lists what a program records that was not built to, and
+// one that records nothing.
 func TestGoroutinesWithoutLabels(t *testing.T) {
 	for _, env := range []string{"GODEBUG=tracebackancestors=10", "GODEBUG="} {
 		for _, name := range []string{"orders", "fanin", "generations"} {
@@ -44,6 +32,8 @@ func TestGoroutinesWithoutLabels(t *testing.T) {
 	}
 }
 
+// compareList holds the list of all goroutines against what is said of each of
+// them by itself, and against Delve's list.
 func (s *session) compareList(t *testing.T) {
 	t.Helper()
 	list, err := s.r.Goroutines(t.Context())

@@ -23,7 +23,9 @@ import (
 // update is a flag of the tests, so that it stands with them.
 var update = flag.Bool("update", false, "rewrite the expectations of the fixture programs by what a Delve session shows")
 
-// TestDelveSession reads every program through an in-process debugger.
+// TestDelveSession reads every program through an in-process debugger: its stacks,
+// which are what it expects, the list of its goroutines, and what is seen of
+// the process from outside while Delve has it stopped.
 func TestDelveSession(t *testing.T) {
 	for _, p := range programs(t) {
 		t.Run(p.Name, func(t *testing.T) {
@@ -41,6 +43,11 @@ func TestDelveSession(t *testing.T) {
 				t.Error(d)
 			}
 			s.compareStacks(t)
+			// As if first asked at this stop.
+			s.r.Reset()
+			t.Run("list", s.compareList)
+			s.r.Reset()
+			t.Run("process", s.compareProcess)
 		})
 	}
 }
