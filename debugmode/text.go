@@ -2,7 +2,6 @@ package debugmode
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -72,10 +71,17 @@ func createdBy(s stitch.Segment) string {
 // withoutTesting returns segments without the last ones in which package testing
 // alone gets ready to run tests, and is the same for all.
 func withoutTesting(segments []stitch.Segment) []stitch.Segment {
-	ours := func(f stitch.Frame) bool {
-		return !strings.HasPrefix(f.Func, "testing.") && (f.Func != "main.main" || f.File != "_testmain.go")
+	theirs := func(frames []stitch.Frame) bool {
+		for i, f := range frames {
+			// TestMain runs them all; but what it starts itself is its own.
+			main := i > 0 && strings.HasSuffix(f.Func, ".TestMain") || f.Func == "main.main" && f.File == "_testmain.go"
+			if !main && !strings.HasPrefix(f.Func, "testing.") {
+				return false
+			}
+		}
+		return true
 	}
-	for n := len(segments); n > 1 && !slices.ContainsFunc(segments[n-1].Frames, ours); n-- {
+	for n := len(segments); n > 1 && theirs(segments[n-1].Frames); n-- {
 		segments = segments[:n-1]
 	}
 	return segments

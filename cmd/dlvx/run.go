@@ -101,8 +101,8 @@ func run(cmd *cobra.Command, args, env []string, w watch) (status int, err error
 	if closeErr := closeReport(); err == nil {
 		err = closeErr
 	}
-	if err == nil && status == 0 && w.fails(report) {
-		status = 1
+	if err == nil && status == 0 {
+		err = w.fails(report)
 	}
 	return status, err
 }

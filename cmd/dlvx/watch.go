@@ -131,7 +131,12 @@ func (w *watch) open() (r *debugmode.Report, close func() error, err error) {
 	}, nil
 }
 
-// fails tells whether a report has what --fail-on names.
-func (w *watch) fails(r *debugmode.Report) bool {
-	return slices.ContainsFunc(w.failOn, func(k string) bool { return r.Found(debugmode.Kind(k)) > 0 })
+// fails returns an error if a report has what --fail-on names.
+func (w *watch) fails(r *debugmode.Report) error {
+	for _, k := range w.failOn {
+		if r.Found(debugmode.Kind(k)) > 0 {
+			return fmt.Errorf("exit status 1, as --fail-on %s asks", k)
+		}
+	}
+	return nil
 }
