@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/dlvx/dlvx/internal/render"
 	"github.com/dlvx/dlvx/stitch"
+	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 )
 
@@ -36,8 +38,11 @@ nothing of it is changed.` + outsideHelp,
 	o.addFlags(cmd, dumpFormats)
 	cmd.Flags().BoolVar(&all, "all", false, "each goroutine by itself")
 	cmd.Run = func(cmd *cobra.Command, args []string) {
-		if o.format == "text" || o.format == "json" {
+		switch {
+		case o.format == "text", o.format == "json":
 			o.also = o.readWaits
+		case o.format == "pprof" && isatty.IsTerminal(os.Stdout.Fd()):
+			exit(1, errors.New("a profile is nothing for a terminal: write it to a file (dlvx dump ... -o pprof >now.pprof)"))
 		}
 		exit(0, o.run(cmd, args, func(v view, gs []stitch.Goroutine) error { return o.dump(v, gs, all) }))
 	}

@@ -83,7 +83,8 @@ func (o *outside) table(list []*stitch.Goroutine, waits map[int64]*stitch.Wait, 
 		style.Width = screen.Width(os.Stdout)
 	}
 	fresh, gone := list, 0
-	if o.seen != nil {
+	again := o.seen != nil
+	if again {
 		fresh = slices.DeleteFunc(slices.Clone(list), func(g *stitch.Goroutine) bool { return o.seen[g.ID] })
 		gone = len(o.seen) - (len(list) - len(fresh))
 		fmt.Printf("+%d -%d\n", len(fresh), gone)
@@ -91,6 +92,9 @@ func (o *outside) table(list []*stitch.Goroutine, waits map[int64]*stitch.Wait, 
 	o.seen = map[int64]bool{}
 	for _, g := range list {
 		o.seen[g.ID] = true
+	}
+	if again && len(fresh) == 0 {
+		return nil
 	}
 	return render.WaitTable(os.Stdout, fresh, waits, style)
 }
