@@ -1,6 +1,7 @@
 package dapproxy
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -131,14 +132,15 @@ func (q question) some(ids []int64) (gs []stitch.Goroutine, err error) {
 	return c.Some(q.ctx, ids)
 }
 
-// threadName names a goroutine's thread as Delve does, and says how many it
-// stands for, and what it waits for.
+// threadName names a goroutine's thread much as Delve does, and says how many it
+// stands for, and what it waits for. The function is the one that tells best where it
+// stands: Delve's would be time.Sleep for all that sleep.
 func threadName(g stitch.Goroutine, count int, halt stitch.Halt, keys []string) string {
 	var name strings.Builder
 	if g.ID == halt.Selected {
 		name.WriteString("* ")
 	}
-	fmt.Fprintf(&name, "[Go %d%s] %s", g.ID, shownLabels(g.Labels, keys), stitch.ShortFunc(userCurrent(g.Own).Func))
+	fmt.Fprintf(&name, "[Go %d%s] %s", g.ID, shownLabels(g.Labels, keys), cmp.Or(stitch.BriefFunc(stitch.Position(g.Own).Func), "???"))
 	if thread, ok := halt.Threads[g.ID]; ok {
 		fmt.Fprintf(&name, " (Thread %d)", thread)
 	}
@@ -194,10 +196,10 @@ func userCurrent(own []stitch.Frame) stitch.Frame {
 
 // tellShown says once in a session what the list of threads does not show.
 func (q question) tellShown(goroutines, threads, left int) {
-	const reach = "To be shown any one of them, type: dlvx goroutine 18 (with its number), or: dlvx help"
+	const reach = "To see one of them, type dlvx goroutine 18 (with its number); dlvx help tells more"
 	if grouped := goroutines - left - threads; grouped > 0 {
 		q.tellOnce(fmt.Sprintf("dlvx: %s goroutines: those with equal logical stacks are one thread (×) in the Call Stack. "+
-			"%s; \"groupGoroutines\": false in the launch configuration shows each for itself.", render.Count(goroutines), reach))
+			"%s. \"groupGoroutines\": false in the launch configuration shows each for itself.", render.Count(goroutines), reach))
 	}
 	if left > 0 {
 		q.tellOnce(fmt.Sprintf("dlvx: %s of %s goroutines are not in the Call Stack, which ends at %s (\"maxGoroutines\" in the launch configuration). %s.",

@@ -12,7 +12,7 @@ import (
 // A focused goroutine is one that the client has asked to be shown.
 type focused struct {
 	id   int64
-	name string // as Delve would call its thread
+	name string // as Delve would call its thread, but for type arguments
 }
 
 // focus answers dlvx/focus. It keeps the target until the event is sent: none
@@ -45,7 +45,7 @@ func (q question) focusOn(id int64) (dap.EventMessage, error) {
 	if len(gs) == 0 {
 		return nil, noGoroutine(id)
 	}
-	name := fmt.Sprintf("[Go %d] %s", id, stitch.ShortFunc(userCurrent(gs[0].Own).Func))
+	name := fmt.Sprintf("[Go %d] %s", id, stitch.BriefFunc(userCurrent(gs[0].Own).Func))
 	q.stop.mu.Lock()
 	if f := (focused{id, name}); !slices.Contains(q.stop.focused, f) {
 		q.stop.focused = append(q.stop.focused, f)

@@ -23,8 +23,9 @@ type (
 	}
 	shownSpawn struct {
 		shownSite
-		Goroutine int64 `json:"goroutine,omitempty"`
-		Exited    bool  `json:"exited,omitempty"`
+		From      *shownSite `json:"from,omitempty"`
+		Goroutine int64      `json:"goroutine,omitempty"`
+		Exited    bool       `json:"exited,omitempty"`
 	}
 	shownSite struct {
 		Function string      `json:"function"`
@@ -121,13 +122,17 @@ func matching(f stitch.Filter, list []*stitch.Goroutine) []*stitch.Goroutine {
 func showGoroutine(g *stitch.Goroutine, rules []pathRule) shownGoroutine {
 	at := stitch.Position(g.Own)
 	shown := shownGoroutine{
-		ID: g.ID, Name: stitch.ShortFunc(at.Func), Status: g.State.Status, WaitReason: g.State.Wait,
+		ID: g.ID, Name: stitch.BriefFunc(at.Func), Status: g.State.Status, WaitReason: g.State.Wait,
 		WaitMs: g.State.For.Milliseconds(), Function: at.Func, Labels: g.Labels, System: g.System,
 	}
 	shown.Source, shown.Line = position(at, rules)
 	if len(g.Chain.Links) > 0 {
 		l := g.Chain.Links[0]
-		shown.Spawn = &shownSpawn{showSite(g.Site(), rules), l.Spawner, l.Spawner != 0 && l.State == nil}
+		shown.Spawn = &shownSpawn{shownSite: showSite(g.Site(), rules), Goroutine: l.Spawner, Exited: l.Spawner != 0 && l.State == nil}
+		if call, _ := g.Helper(); call.Func != "" {
+			from := showSite(call, rules)
+			shown.Spawn.From = &from
+		}
 	}
 	return shown
 }

@@ -52,7 +52,7 @@ func (q question) groups() (any, error) {
 func (s *snapshot) showGroup(g stitch.Group, rules []pathRule) shownGroup {
 	first := g.Goroutines[0]
 	shown := shownGroup{
-		ID: s.groupOf[first.ID], Count: g.Alive, Name: stitch.ShortFunc(stitch.Position(first.Own).Func),
+		ID: s.groupOf[first.ID], Count: g.Alive, Name: stitch.BriefFunc(stitch.Position(first.Own).Func),
 		State: g.State(), LongestWait: g.Longest.Milliseconds(),
 		Text: groupText(g, rules),
 	}

@@ -121,7 +121,11 @@ func (q question) nameThreads(answer message, shown []focused, states bool) (mes
 		if !bytes.HasPrefix(bytes.TrimPrefix(t.name.of(answer.body)[1:], []byte("* ")), fmt.Appendf(nil, "[Go %d", t.id)) {
 			continue // not a name of Delve's as we know them
 		}
-		if suffix := threadSuffix(doing[t.id]); suffix != "" {
+		state, known := doing[t.id]
+		if at, ok := typeArguments(answer.body, t.name); ok && known {
+			edits = append(edits, edit{at, []byte("[...]")})
+		}
+		if suffix := threadSuffix(state); suffix != "" {
 			quoted, err := json.Marshal(suffix)
 			if err != nil {
 				return answer, err
@@ -142,6 +146,17 @@ func (q question) nameThreads(answer message, shown []focused, states bool) (mes
 		edits = append(edits, edit{span{end, end}, raw})
 	}
 	return answer.edited(edits...), nil
+}
+
+// typeArguments finds in a name the type arguments of a generic function, for which the
+// compiler has their memory layout: [go.shape.struct { ID int; Name string }].
+func typeArguments(data []byte, name span) (span, bool) {
+	from := bytes.Index(name.of(data), []byte("[go.shape."))
+	if from < 0 {
+		return span{}, false
+	}
+	to := bytes.LastIndexByte(name.of(data), ']')
+	return span{name.from + from, name.from + to + 1}, to > from
 }
 
 // scanThreads reads a list of threads without decoding the names.

@@ -24,6 +24,7 @@ func family18() *fakeChains {
 			20: {Status: "syscall"},
 			21: {Status: "waiting", Wait: "select", For: 3 * time.Minute},
 			22: {Status: "waiting", Wait: "select"},
+			24: {Status: "waiting", Wait: "select"},
 			33: {Status: "waiting", Wait: "IO wait", For: 2 * time.Second},
 		}
 		some := map[int64]stitch.State{}
@@ -42,11 +43,13 @@ func family18() *fakeChains {
 
 const delvesThreads = `{"id":1,"name":"* [Go 1] main.main (Thread 7)"}, {"name":"[Go 18] main.work","id":18,"x":1},` +
 	`{"id":19,"name":"[Go 19 tenant:<acme> \"x\"] main.lost"},{"id":20,"name":"[Go 20] os/signal.loop (Thread 9)"},` +
-	`{"id":21,"name":"Unreadable goroutine: no"},{"id":22,"name":"[Go 2] main.other"},{"id":23,"name":"[Go 23] main.new"}`
+	`{"id":21,"name":"Unreadable goroutine: no"},{"id":22,"name":"[Go 2] main.other"},{"id":23,"name":"[Go 23] main.new"},` +
+	`{"id":24,"name":"[Go 24 a[1]] pool.(*Pool[go.shape.struct { F []string \"x\" }]).work (Thread 3)"}`
 
 const namedThreads = `{"id":1,"name":"* [Go 1] main.main (Thread 7)"}, {"name":"[Go 18] main.work · chan receive 12s","id":18,"x":1},` +
 	`{"id":19,"name":"[Go 19 tenant:<acme> \"x\"] main.lost · a \"new\" reason"},{"id":20,"name":"[Go 20] os/signal.loop (Thread 9) · syscall"},` +
-	`{"id":21,"name":"Unreadable goroutine: no"},{"id":22,"name":"[Go 2] main.other"},{"id":23,"name":"[Go 23] main.new"}`
+	`{"id":21,"name":"Unreadable goroutine: no"},{"id":22,"name":"[Go 2] main.other"},{"id":23,"name":"[Go 23] main.new"},` +
+	`{"id":24,"name":"[Go 24 a[1]] pool.(*Pool[...]).work (Thread 3) · select"}`
 
 func threadsBody(list string) string { return `{"threads":[` + list + `],"x":"<own>"}` }
 

@@ -11,6 +11,7 @@ type shownNode struct {
 	Function    string          `json:"function"`
 	Site        *shownSite      `json:"site,omitempty"`
 	From        *shownSite      `json:"from,omitempty"`
+	Helper      bool            `json:"helper,omitempty"`
 	Alive       int             `json:"alive"`
 	Total       int             `json:"total"`
 	Blocked     int             `json:"blocked"`
@@ -71,7 +72,7 @@ func showNode(id int64, n *stitch.Node, rules []pathRule) shownNode {
 	}
 	if n.From.Func != "" {
 		from := showSite(n.From, rules)
-		shown.From = &from
+		shown.From, shown.Helper = &from, n.Helped()
 	}
 	if len(n.Goroutines) == 1 {
 		g := showGoroutine(n.Goroutines[0], rules)
@@ -85,11 +86,11 @@ func nodeName(n *stitch.Node) string {
 	if name := n.Root.Text(); name != "" {
 		return name
 	}
-	if name := n.Func(); name != "" {
-		return stitch.ShortFunc(name)
+	if name := n.Runs(); name != "" {
+		return stitch.BriefFunc(name)
 	}
 	if at := n.Site(); at.Func != "" {
-		return "started in " + stitch.ShortFunc(at.Func)
+		return "started in " + stitch.BriefFunc(at.Func)
 	}
 	return "?"
 }

@@ -282,6 +282,42 @@ func TestSites(t *testing.T) {
 	})
 }
 
+// TestHelpers: goroutines that a helper made are called by what it was given, and are
+// made where it was called, too.
+func TestHelpers(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		c := crowd()
+		at := func(fn, file string, line int) stitch.Frame {
+			return stitch.Frame{Func: fn, File: file, Line: line, Live: -1}
+		}
+		c.goroutines = append(c.goroutines, stitch.Goroutine{
+			ID: 20, State: stitch.State{Status: "runnable"},
+			Own: []stitch.Frame{at("main.hash[go.shape.int].func1", "/src/main.go", 51), at("sync.(*WaitGroup).Go.func1", "/go/waitgroup.go", 258)},
+			Chain: stitch.Chain{Links: []stitch.Link{{Spawner: 1, Provenance: stitch.Label, Frames: []stitch.Frame{
+				at("sync.(*WaitGroup).Go", "/go/waitgroup.go", 238), at("main.hash[go.shape.int]", "/src/main.go", 50), at("main.main", "/src/main.go", 9),
+			}}}},
+		})
+		r, _ := stacked(t, c.config(), nil)
+		defer r.close()
+		nodes := view[treeBody](t, r, "dlvx/tree", `{"filter":"site:main.go:50"}`).Nodes
+		nodes = view[treeBody](t, r, "dlvx/tree", fmt.Sprintf(`{"node":%d,"filter":"site:main.go:50"}`, nodes[0].ID)).Nodes
+		if len(nodes) != 1 {
+			t.Fatalf("there are %+v", nodes)
+		}
+		n := nodes[0]
+		if n.Name != "main.hash[...].func1" || n.Function != "sync.(*WaitGroup).Go.func1" || n.Site.Line != 238 || !n.Helper || n.From.Line != 50 {
+			t.Errorf("the node is %+v from %+v", n, n.From)
+		}
+		if g := n.Goroutine; g.Name != "main.hash[...].func1" || g.Function != "main.hash[go.shape.int].func1" || g.Spawn.Line != 238 || g.Spawn.From.Line != 50 {
+			t.Errorf("the goroutine is %+v, made by %+v", g, g.Spawn)
+		}
+		sites := view[struct{ Sites []shownCount }](t, r, "dlvx/sites", `{"source":{"path":"/src/main.go"}}`).Sites
+		if last := sites[len(sites)-1]; last.Line != 50 || last.Alive != 1 {
+			t.Errorf("the sites are %+v", sites)
+		}
+	})
+}
+
 func TestStackAndDump(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		r, _ := stacked(t, crowd().config(), nil)

@@ -57,8 +57,9 @@ func (f Filter) Select(gs []Goroutine) []Goroutine {
 //	state:TEXT        its state ("running") or its wait reason ("chan receive") has TEXT in it
 //	label:KEY         it has this pprof label
 //	label:KEY=VALUE   it has this pprof label, with this value
-//	site:FILE:LINE    the go statement that made it is there; of a path, the last elements are enough
-//	site:TEXT         that go statement is in a function with TEXT in its name
+//	site:FILE:LINE    the go statement that made it is there, or the call of the helper that has it
+//	                  (sync.WaitGroup.Go); of a path, the last elements are enough
+//	site:TEXT         that go statement, or call, is in a function with TEXT in its name
 //	id:18             it is goroutine 18, be it one of the runtime's own
 //	wait:10s          it has been waiting so long, or longer
 //	system:yes        the runtime's own are in, too; system:only: no others are; system:no: the default
@@ -173,8 +174,7 @@ func siteCondition(site, lower string) condition {
 	if colon := strings.LastIndexByte(site, ':'); colon >= 0 {
 		if line, err := strconv.Atoi(site[colon+1:]); err == nil {
 			file := slashed(site[:colon])
-			return func(f Filter, g *Goroutine) bool {
-				at := g.Site()
+			return atSite(func(f Filter, at Frame) bool {
 				if at.Line != line {
 					return false
 				}
@@ -182,10 +182,22 @@ func siteCondition(site, lower string) condition {
 					at.File = f.Path(at.File)
 				}
 				return endsPath(slashed(at.File), file)
-			}
+			})
 		}
 	}
-	return func(_ Filter, g *Goroutine) bool { return containsFold(g.Site().Func, lower) }
+	return atSite(func(_ Filter, at Frame) bool { return containsFold(at.Func, lower) })
+}
+
+// atSite tells of a goroutine whether something holds for its go statement, or for the
+// call of the helper that this is in.
+func atSite(holds func(Filter, Frame) bool) condition {
+	return func(f Filter, g *Goroutine) bool {
+		if holds(f, g.Site()) {
+			return true
+		}
+		helper, _ := g.Helper()
+		return helper.Func != "" && holds(f, helper)
+	}
 }
 
 // endsPath tells whether a path ends in the elements of another.

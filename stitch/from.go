@@ -1,6 +1,7 @@
 package stitch
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -59,26 +60,65 @@ func difference(nodes []*Node) int {
 }
 
 // helped returns the call of the helper that the node's go statement stands in;
-// zero: it is in none. A helper's goroutines begin in a function literal of its
-// own, and call what they were given, of another package.
+// zero: it is in none.
 func (n *Node) helped() Frame {
-	if len(n.Goroutines) == 0 || len(n.Link.Frames) == 0 {
+	if len(n.Goroutines) == 0 {
 		return Frame{}
 	}
-	helper, own := n.Site().Func, n.Goroutines[0].Own
-	entry := n.Goroutines[0].Entry()
+	call, _ := n.Goroutines[0].Helper()
+	return call
+}
+
+// Helped tells whether the node's go statement stands in a helper of which From is
+// the call.
+func (n *Node) Helped() bool { return n.From.Func != "" && n.From == n.helped() }
+
+// Runs returns the full name of the function that tells what the node's goroutines are
+// for: the one that a helper was given, where all that have got to it were given the same,
+// else [Node.Func].
+func (n *Node) Runs() string {
+	runs := ""
+	for _, g := range n.Goroutines {
+		_, given := g.Helper()
+		switch {
+		case runs == "":
+			runs = given
+		case given != "" && given != runs:
+			return n.Func()
+		}
+	}
+	return cmp.Or(runs, n.Func())
+}
+
+// Helper returns the call of the helper, such as sync.WaitGroup.Go, that the go statement
+// stands in, and the full name of the function that the helper was given; zero: the
+// statement is in none, or the goroutine has not got to that function yet. A helper's
+// goroutines begin in a function literal of its own, and call what they were given, of
+// another package.
+func (g *Goroutine) Helper() (call Frame, given string) {
+	if len(g.Chain.Links) == 0 {
+		return Frame{}, ""
+	}
+	made, own := g.Chain.Links[0], g.Own
+	if made.Provenance == Live || len(made.Frames) == 0 {
+		return Frame{}, ""
+	}
+	helper, entry := made.Frames[0].Func, g.Entry()
+	if literal, ok := strings.CutPrefix(entry.Func, helper); !ok || !strings.HasPrefix(literal, ".func") {
+		return Frame{}, ""
+	}
 	at := slices.Index(own, entry)
-	if at < 1 || !strings.HasPrefix(entry.Func, helper+".func") || Package(own[at-1].Func) == Package(helper) {
-		return Frame{}
+	if at < 1 || Package(own[at-1].Func) == Package(helper) {
+		return Frame{}, ""
 	}
-	for _, f := range n.Link.Frames[1:] {
+	for _, f := range made.Frames[1:] {
 		switch Package(f.Func) {
 		case Package(helper):
 		case "runtime":
-			return Frame{}
+			return Frame{}, ""
 		default:
-			return f
+			return f, own[at-1].Func
 		}
 	}
-	return Frame{}
+	return Frame{}, ""
 }

@@ -31,6 +31,25 @@ func ShortFunc(name string) string {
 	return name
 }
 
+// BriefFunc returns ShortFunc with the type arguments left out, for where there is
+// little room: "pool.(*Pool[...]).work". Of a generic function the compiler names the
+// arguments' memory layout, be it of twenty fields.
+func BriefFunc(name string) string { return ShortFunc(shortGeneric(name)) }
+
+// shortGeneric returns a function's name as tracebacks print it, with the
+// type arguments replaced by dots: main.Map[go.shape.int] is main.Map[...].
+func shortGeneric(name string) string {
+	open := strings.IndexByte(name, '[')
+	if open < 0 {
+		return name
+	}
+	end := strings.LastIndexByte(name, ']')
+	if end < open {
+		return name
+	}
+	return name[:open] + "[...]" + name[end+1:]
+}
+
 // IsRuntime tells whether a function belongs to the runtime or to the
 // standard library's own plumbing (internal/..., sync, time), where a waiting
 // goroutine stands but which says nothing about whose work it does.

@@ -160,17 +160,3 @@ func SameFunc(a, b string) bool {
 	a, b = shortGeneric(a), shortGeneric(b)
 	return a == b || ShortFunc(a) == b || a == ShortFunc(b)
 }
-
-// shortGeneric returns a function's name as tracebacks print it, with the
-// type arguments replaced by dots: main.Map[go.shape.int] is main.Map[...].
-func shortGeneric(name string) string {
-	open := strings.IndexByte(name, '[')
-	if open < 0 {
-		return name
-	}
-	end := strings.LastIndexByte(name, ']')
-	if end < open {
-		return name
-	}
-	return name[:open] + "[...]" + name[end+1:]
-}
