@@ -357,6 +357,18 @@ func (d *fakeDelve) requests(command string) (n int) {
 	return n
 }
 
+// last returns the arguments of the last request of a command; "": there was none.
+func (d *fakeDelve) last(command string) (arguments string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, l := range d.log {
+		if after, ok := strings.CutPrefix(l, command+" "); ok {
+			arguments = after
+		}
+	}
+	return arguments
+}
+
 func (d *fakeDelve) ok(r reply, body string) {
 	d.emit(`"type":"response","request_seq":%d,"success":true,"command":%q,"body":%s}`, r.Seq, r.Command, body)
 }

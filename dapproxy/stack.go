@@ -11,6 +11,11 @@ import (
 	"github.com/dlvx/dlvx/stitch"
 )
 
+// maxFrames is how far down a stack, and for how many frames at once, Delve is
+// asked. It sets memory aside for all of them before it looks how many there are:
+// asked for 1<<26 it takes minutes and gigabytes, for more it dies.
+const maxFrames = 1 << 22
+
 // A tail is what stands under a thread's own frames during one stop.
 type tail struct {
 	// own is how many of the thread's own frames are shown: not the entry at
@@ -26,7 +31,15 @@ type tail struct {
 func (s *session) stackTrace(m message) {
 	var args dap.StackTraceArguments
 	opts := s.settings()
-	if !opts.stitch || s.cfg.NewChains == nil || m.arguments(&args) != nil || args.ThreadId <= 0 {
+	err := m.arguments(&args)
+	if err == nil && args.StartFrame > maxFrames {
+		s.fail(m, errStack, "Unable to produce stack trace", fmt.Sprintf("startFrame is %d: stacks are shown down to frame %d", args.StartFrame, maxFrames), false)
+		return
+	}
+	if at, ok := m.argument("levels"); ok && err == nil && args.Levels > maxFrames {
+		m = m.edited(edit{at, strconv.AppendInt(nil, maxFrames, 10)})
+	}
+	if !opts.stitch || s.cfg.NewChains == nil || err != nil || args.ThreadId <= 0 {
 		s.forward(m, nil)
 		return
 	}

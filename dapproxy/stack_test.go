@@ -3,6 +3,7 @@ package dapproxy
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -115,6 +116,35 @@ func TestOneFrameCostsOneFrame(t *testing.T) {
 			t.Errorf("Delve was asked %d times, want 4", n)
 		}
 	})
+}
+
+// TestStackWithoutBounds: Delve would die of such a page.
+func TestStackWithoutBounds(t *testing.T) {
+	for _, off := range []bool{false, true} {
+		t.Run(fmt.Sprintf("stitch=%t", !off), func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				cfg := family().config()
+				cfg.NoStitch = off
+				r, d := stacked(t, cfg, familyStacks())
+				defer r.close()
+				whole := r.stack(18, 0, 20)
+				if diff := cmp.Diff(whole.names(), r.stack(18, 0, math.MaxInt).names()); diff != "" {
+					t.Error(diff)
+				}
+				if asked := d.last("stackTrace"); !strings.Contains(asked, `"levels":4194304`) {
+					t.Errorf("Delve was asked for %s", asked)
+				}
+				n := d.requests("stackTrace")
+				a := r.client.call("stackTrace", fmt.Sprintf(`{"threadId":18,"startFrame":%d}`, math.MaxInt))
+				if a.Success || !strings.Contains(string(a.Body), "stacks are shown down to frame 4194304") {
+					t.Errorf("startFrame %d: %s", math.MaxInt, a.Body)
+				}
+				if d.requests("stackTrace") != n {
+					t.Error("Delve was asked for it")
+				}
+			})
+		})
+	}
 }
 
 func TestFailureGivesDelvesOwnAnswer(t *testing.T) {
