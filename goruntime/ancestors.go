@@ -47,6 +47,41 @@ func (p *program) ancestorLinks(addr uint64, limit int) ([]link, []int64, error)
 	return links, ids, nil
 }
 
+// beyond goes on with a chain where what was recorded of it ends. A runtime that
+// was told to record while it ran (dlvx attach --record) kept nothing of the
+// spawners of goroutines that were there. last is the chain's last link.
+func (p *program) beyond(chain stitch.Chain, last link, limit int) stitch.Chain {
+	end := &chain.Links[len(chain.Links)-1]
+	// The first goroutine, and threads of C code, have no spawner.
+	if end.Cut != stitch.NotCut || last.fromMain || end.Spawner == 1 || end.Spawner == 0 || last.beganInRuntime() {
+		return chain
+	}
+	at, alive := p.presence(end.Spawner)
+	switch {
+	case !alive:
+		end.Cut = stitch.CutUnrecorded
+	case at.g.ancestors != 0: // more were recorded of it than of its child
+		end.Cut = stitch.CutDepth
+	case at.g.parent == 0:
+	case limit > 0 && len(chain.Links) == limit:
+		end.Cut = stitch.CutLimit
+	default:
+		rest, err := p.liveChain(at.g, max(0, limit-len(chain.Links)))
+		if err != nil {
+			end.Cut = stitch.CutUnreadable
+		}
+		chain.Links = append(chain.Links, rest.Links...)
+	}
+	return chain
+}
+
+// beganInRuntime tells whether a spawner's stack is known down to where it began,
+// and that is in the runtime.
+func (l link) beganInRuntime() bool {
+	n := len(l.frames)
+	return !l.framesCut && n > 0 && stitch.Package(l.frames[n-1].Func) == "runtime"
+}
+
 // An ancestry is what has been read at this stop of recorded ancestors. Each
 // goroutine has a list of its own, but what is in them is mostly the same.
 type ancestry struct {

@@ -64,7 +64,8 @@ func (p *program) readChain(g goroutine, limit int) (stitch.Chain, error) {
 		if err != nil {
 			return stitch.Chain{}, err
 		}
-		return p.finish(links, ids, stitch.Ancestors, limit), nil
+		chain := p.finish(links, ids, stitch.Ancestors, limit)
+		return p.beyond(chain, links[len(chain.Links)-1], limit), nil
 	case p.labels != nil:
 		return stitch.Chain{}, nil // the first goroutine, or a thread of C code
 	case g.parent != 0:
