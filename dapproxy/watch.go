@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/go-dap"
@@ -82,11 +85,9 @@ func (d *duration) UnmarshalJSON(raw []byte) error {
 // warn shows the user a warning, and tells clients that know of warnings.
 func (s *session) warn(w Warning) {
 	rules := s.settings().paths
-	if w.Text != "" {
-		out := dap.OutputEventBody{Category: "console", Output: w.Text}
-		if w.File != "" {
-			out.Source = &dap.Source{Path: toClient(w.File, rules)}
-			out.Line = w.Line
+	for _, out := range w.outputs() {
+		if out.Source != nil {
+			out.Source.Path = toClient(out.Source.Path, rules)
 		}
 		s.sendClient(newMessage(&dap.OutputEvent{Event: newEvent("output"), Body: out}), nil)
 	}
@@ -105,6 +106,31 @@ func (s *session) warn(w Warning) {
 	}
 	s.sendClient(newMessage(&warningEvent{newEvent("dlvx/warning"), body}), nil)
 }
+
+// outputs returns the text of a warning: one that is about a place by its lines, for
+// clients show one place beside all lines of an output.
+func (w Warning) outputs() (outs []dap.OutputEventBody) {
+	if w.File == "" {
+		if w.Text != "" {
+			outs = append(outs, dap.OutputEventBody{Category: "console", Output: w.Text})
+		}
+		return outs
+	}
+	for line := range strings.Lines(w.Text) {
+		out := dap.OutputEventBody{Category: "console", Output: line}
+		if len(outs) == 0 {
+			out.Source, out.Line = &dap.Source{Path: w.File}, w.Line
+		} else if m := framePlace.FindStringSubmatch(line); m != nil {
+			out.Source = &dap.Source{Path: m[1]}
+			out.Line, _ = strconv.Atoi(m[2]) // digits
+		}
+		outs = append(outs, out)
+	}
+	return outs
+}
+
+// framePlace finds the place in the line of a frame: "    main.worker /src/main.go:24".
+var framePlace = regexp.MustCompile(`^\s+\S.*? ((?:/|[A-Za-z]:[\\/]).*):(\d+)\s*$`)
 
 type warningEvent struct {
 	dap.Event

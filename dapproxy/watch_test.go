@@ -2,6 +2,7 @@ package dapproxy
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -88,4 +89,35 @@ func TestDebugModeNeedsLabels(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestWarningPlaces: each line of a stack leads to its own place.
+func TestWarningPlaces(t *testing.T) {
+	const layout = "pool.(*Pool[go.shape.struct { A int; B example.com/x.T }]).work"
+	for _, test := range []struct {
+		w    Warning
+		want []string
+	}{
+		{Warning{}, nil},
+		{Warning{Text: "dlvx: a\n    main.f /src/main.go:4\n"}, []string{"dlvx: a\n    main.f /src/main.go:4\n"}},
+		{
+			Warning{Text: "dlvx: a\n    main.f /my src/main.go:4\n    " + layout + " /b.go:5\n  created by goroutine 1\n    f C:\\x.go:6\n    C.f\n", File: "/src/a.go", Line: 3},
+			[]string{
+				"dlvx: a\n@/src/a.go:3", "    main.f /my src/main.go:4\n@/my src/main.go:4", "    " + layout + " /b.go:5\n@/b.go:5",
+				"  created by goroutine 1\n", "    f C:\\x.go:6\n@C:\\x.go:6", "    C.f\n",
+			},
+		},
+	} {
+		var got []string
+		for _, out := range test.w.outputs() {
+			line := out.Output
+			if out.Source != nil {
+				line += fmt.Sprintf("@%s:%d", out.Source.Path, out.Line)
+			}
+			got = append(got, line)
+		}
+		if d := cmp.Diff(test.want, got); d != "" {
+			t.Error(d)
+		}
+	}
 }

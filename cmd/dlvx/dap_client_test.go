@@ -156,8 +156,10 @@ func (c *dapConn) step(step string) {
 		for m := (dapMessage{}); m.Event != "terminated"; {
 			m = c.event("")
 			switch {
-			case m.Event == "output" && m.Body.Category == "console" && strings.Contains(m.Body.Output, "dlvx:"):
+			case m.Event == "output" && m.Body.Category == "console" && (m.Body.Line > 0 || strings.Contains(m.Body.Output, "dlvx:")):
 				fmt.Fprintf(c.ts.Stdout(), "at line %d: %s", m.Body.Line, m.Body.Output)
+			case m.Event == "output" && m.Body.Category == "console" && strings.HasPrefix(m.Body.Output, "  "):
+				fmt.Fprint(c.ts.Stdout(), m.Body.Output)
 			case m.Event == "dlvx/warning":
 				fmt.Fprintf(c.ts.Stdout(), "warning %s\n", m.Body.Kind)
 			}
