@@ -13,6 +13,7 @@ type shownNode struct {
 	From        *shownSite      `json:"from,omitempty"`
 	Helper      bool            `json:"helper,omitempty"`
 	Alive       int             `json:"alive"`
+	Exited      int             `json:"exited,omitempty"`
 	Total       int             `json:"total"`
 	Blocked     int             `json:"blocked"`
 	LongestWait int64           `json:"longestWaitMs,omitempty"`
@@ -60,7 +61,7 @@ func (q question) tree() (any, error) {
 func showNode(id int64, n *stitch.Node, rules []pathRule) shownNode {
 	shown := shownNode{
 		ID: id, Root: string(n.Root), Name: nodeName(n), Function: n.Func(),
-		Alive: n.Own.Alive, Total: n.Subtree.Alive, Blocked: n.Own.Blocked,
+		Alive: n.Own.Alive, Exited: exited(n), Total: n.Subtree.Alive, Blocked: n.Own.Blocked,
 		LongestWait: n.Own.Longest.Milliseconds(), States: n.Own.States, Children: len(n.Children),
 	}
 	if shown.States == nil {
@@ -79,6 +80,24 @@ func showNode(id int64, n *stitch.Node, rules []pathRule) shownNode {
 		shown.Goroutine = &g
 	}
 	return shown
+}
+
+// exited counts those that were made at a node and have exited, as far as what they
+// made lives.
+func exited(n *stitch.Node) int {
+	ids := map[int64]bool{}
+	count := func(l stitch.Link) {
+		if l.Spawner != 0 && l.State == nil {
+			ids[l.Spawner] = true
+		}
+	}
+	for _, c := range n.Children {
+		count(c.Link)
+		for _, g := range c.Goroutines {
+			count(g.Chain.Links[0])
+		}
+	}
+	return len(ids)
 }
 
 // nodeName is what a node is called on the screen.

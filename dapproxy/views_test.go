@@ -203,10 +203,10 @@ func TestTree(t *testing.T) {
 			t.Fatalf("below main there is %+v", children)
 		}
 		listener, exited := children[0], children[1]
-		if listener.Name != "main.listen" || listener.Site.Line != 10 || listener.Alive != 1 || listener.Total != 4 || listener.Blocked != 0 || listener.Goroutine.ID != 5 {
+		if listener.Name != "main.listen" || listener.Site.Line != 10 || listener.Alive != 1 || listener.Total != 4 || listener.Blocked != 0 || listener.Exited != 0 || listener.Goroutine.ID != 5 {
 			t.Errorf("the listener's node is %+v", listener)
 		}
-		if exited.Function != "example.com/log.Start" || exited.Alive != 0 || exited.Total != 1 || exited.Goroutine != nil || exited.States == nil {
+		if exited.Function != "example.com/log.Start" || exited.Alive != 0 || exited.Exited != 1 || exited.Total != 1 || exited.Goroutine != nil || exited.States == nil {
 			t.Errorf("the node of the exited one is %+v", exited)
 		}
 		if n := below(listener.ID, ""); len(n) != 1 || n[0].Alive != 3 || n[0].Blocked != 3 || n[0].LongestWait != 12000 ||
