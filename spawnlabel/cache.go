@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/dlvx/dlvx/internal/goedit"
@@ -14,6 +15,7 @@ import (
 // The cache folder holds
 //
 //	toolexec/KEY/dlvx-toolexec   a link to the dlvx executable (on Windows a copy), KEY from its path
+//	copy/KEY/dlvx-toolexec       a copy of one that go run has made, KEY from its contents
 //	runtime/KEY/*.go             edited files of a package, KEY from their contents
 //	verdict/KEY                  whether a Go can record, KEY from its runtime: a line with the reason why not,
 //	                             and one why not with the addition; both empty where it can
@@ -116,22 +118,25 @@ func link(exe string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name, key := ToolexecName, digest(exe)
-	if runtime.GOOS == "windows" {
+	kind, name, key := linkKind, ToolexecName, digest(exe)
+	fill := func(path string) error { return os.Symlink(exe, path) }
+	switch {
+	case runtime.GOOS == "windows":
 		name, key = name+".exe", digest(exe, info.ModTime().String(), fmt.Sprint(info.Size()))
+		fill = func(path string) error { return copyTo(path, exe) }
+	case isTemporary(exe):
+		text, err := os.ReadFile(exe)
+		if err != nil {
+			return "", err
+		}
+		kind, key = "copy", digest(string(text))
+		fill = func(path string) error { return os.WriteFile(path, text, 0o777) }
 	}
-	dir, err := entry(linkKind, key, func(path string) error {
+	dir, err := entry(kind, key, func(path string) error {
 		if err := os.Mkdir(path, 0o777); err != nil {
 			return err
 		}
-		if runtime.GOOS != "windows" {
-			return os.Symlink(exe, filepath.Join(path, name))
-		}
-		text, err := os.ReadFile(exe)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(filepath.Join(path, name), text, 0o777)
+		return fill(filepath.Join(path, name))
 	})
 	if err != nil {
 		return "", err
@@ -141,4 +146,21 @@ func link(exe string) (string, error) {
 		return "", fmt.Errorf("%s is gone: remove %s and try again", path, dir)
 	}
 	return path, nil
+}
+
+func copyTo(path, exe string) error {
+	text, err := os.ReadFile(exe)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, text, 0o777)
+}
+
+// isTemporary tells whether an executable is one that go run has made, and will
+// remove when it ends: go-build123/b001/exe/dlvx, in some folder for what is
+// temporary. The flag with its path may be used later.
+func isTemporary(exe string) bool {
+	dir := filepath.Dir(exe)
+	work := filepath.Dir(filepath.Dir(dir))
+	return filepath.Base(dir) == "exe" && strings.HasPrefix(filepath.Base(work), "go-build")
 }

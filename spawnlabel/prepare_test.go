@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -189,5 +190,34 @@ func TestKeepLinks(t *testing.T) {
 	}
 	if _, err := os.Lstat(old); err != nil {
 		t.Error(err)
+	}
+}
+
+// What go run has made is gone when the flag is used: it is copied, once.
+func TestLinkOfGoRun(t *testing.T) {
+	var links []string
+	for range 2 {
+		exe := filepath.Join(t.TempDir(), "go-build123", "b001", "exe", "dlvx")
+		if err := os.MkdirAll(filepath.Dir(exe), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(exe, []byte("a program"), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		path, err := link(exe)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(exe); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil || string(text) != "a program" {
+			t.Errorf("%s has %q, %v", path, text, err)
+		}
+		links = append(links, path)
+	}
+	if runtime.GOOS != "windows" && links[0] != links[1] {
+		t.Errorf("two copies of one program: %s", links)
 	}
 }
