@@ -37,7 +37,11 @@ func (w *waitReader) channels(all []*sleeper) error {
 	if err != nil {
 		return err
 	}
-	for addr, b := range chans {
+	for i, addr := range chans.addrs {
+		b := chans.b[i]
+		if b == nil {
+			continue
+		}
 		if err := w.channel(addr, b); err != nil {
 			return err
 		}
@@ -69,7 +73,7 @@ func (w *waitReader) ownSudogs(waiting []*sleeper) error {
 		}
 		var next []step
 		for _, s := range steps {
-			sg := w.sudog(s.addr, read[s.addr])
+			sg := w.sudog(s.addr, read.at(s.addr))
 			if sg == nil || sg.g != s.at.g.addr || sg.c == 0 {
 				s.at.wait.Unknown = unreadable
 				continue
@@ -128,7 +132,7 @@ func (w *waitReader) channel(addr uint64, b []byte) error {
 				if err != nil {
 					return err
 				}
-				if s = w.sudog(at, read[at]); s == nil {
+				if s = w.sudog(at, read.at(at)); s == nil {
 					break
 				}
 			}
@@ -142,30 +146,25 @@ func (w *waitReader) channel(addr uint64, b []byte) error {
 	return nil
 }
 
-// timers reads when the timers of channels fire, by the timers' addresses.
-func (w *waitReader) timers(chans map[uint64][]byte) (map[uint64]uint64, error) {
+// timers reads the runtime.timers of channels.
+func (w *waitReader) timers(chans pieces) (pieces, error) {
 	if w.layout.when == absent || w.layout.hchan.timer == absent {
-		return nil, nil
+		return pieces{}, nil
 	}
 	var addrs []uint64
-	for _, b := range chans {
+	for _, b := range chans.b {
+		if b == nil {
+			continue
+		}
 		if t := word(b, w.layout.hchan.timer); t != 0 {
 			addrs = append(addrs, t)
 		}
 	}
-	read, err := w.readEach(addrs, w.layout.when+wordSize)
-	if err != nil {
-		return nil, err
-	}
-	when := map[uint64]uint64{}
-	for addr, b := range read {
-		when[addr] = word(b, w.layout.when)
-	}
-	return when, nil
+	return w.readEach(addrs, w.layout.when+wordSize)
 }
 
 // cases makes the Wait of a goroutine whose sudogs are known.
-func (w *waitReader) cases(at *sleeper, chans map[uint64][]byte, timers map[uint64]uint64) {
+func (w *waitReader) cases(at *sleeper, chans, timers pieces) {
 	if at.wait.Unknown != "" {
 		return
 	}
@@ -188,8 +187,8 @@ func (w *waitReader) cases(at *sleeper, chans map[uint64][]byte, timers map[uint
 			return
 		}
 		c := stitch.Case{Op: op, On: o}
-		if t := word(chans[s.c], w.layout.hchan.timer); t != 0 && op == stitch.OpReceive {
-			c.Due = w.due(timers[t])
+		if t := timers.at(word(chans.at(s.c), w.layout.hchan.timer)); t != nil && op == stitch.OpReceive {
+			c.Due = w.due(word(t, w.layout.when))
 		}
 		at.wait.Cases = append(at.wait.Cases, c)
 	}

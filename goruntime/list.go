@@ -60,7 +60,7 @@ func (p *program) listAll(ctx context.Context) error {
 		if err := p.everySoOften(ctx, i); err != nil {
 			return err
 		}
-		at := &living[i]
+		at := living[i]
 		chain, err := p.chain(at.g, maxListed)
 		if err != nil {
 			chain = stitch.Chain{Cut: stitch.CutUnreadable}
@@ -131,7 +131,7 @@ type listed struct {
 
 // living reads all g's that serve a goroutine now, in the order of their ids.
 // It also brings the scanner's ids up to date.
-func (p *program) living(ctx context.Context) ([]listed, error) {
+func (p *program) living(ctx context.Context) ([]*listed, error) {
 	if err := p.growSlots(); err != nil {
 		return nil, err
 	}
@@ -139,7 +139,8 @@ func (p *program) living(ctx context.Context) ([]listed, error) {
 	size := p.listing.size
 	buf := make([]byte, size*uint64(min(atOnce, len(s.sorted))))
 	ranges := make([]Range, 0, atOnce)
-	var living []listed
+	var living []*listed
+	var room []listed // for some of them: they do not move when there are more
 	var unreadable int
 	var why error
 	for positions := range slices.Chunk(s.sorted, atOnce) {
@@ -165,7 +166,11 @@ func (p *program) living(ctx context.Context) ([]listed, error) {
 			}
 			s.note(position, g.id)
 			if g.alive() {
-				living = append(living, p.listing.decode(g, r.Buf))
+				if len(room) == cap(room) {
+					room = make([]listed, 0, min(atOnce, len(s.sorted)))
+				}
+				room = append(room, p.listing.decode(g, r.Buf))
+				living = append(living, &room[len(room)-1])
 			}
 		}
 	}
@@ -177,16 +182,16 @@ func (p *program) living(ctx context.Context) ([]listed, error) {
 		p.log.Warn("some goroutines cannot be read, and are not listed", "count", unreadable, "why", why)
 	}
 	p.scanned = true
-	slices.SortFunc(living, func(a, b listed) int { return cmp.Compare(a.g.id, b.g.id) })
-	return slices.CompactFunc(living, func(a, b listed) bool { return a.g.id == b.g.id }), nil
+	slices.SortFunc(living, func(a, b *listed) int { return cmp.Compare(a.g.id, b.g.id) })
+	return slices.CompactFunc(living, func(a, b *listed) bool { return a.g.id == b.g.id }), nil
 }
 
 // readStacks sets the state and the stack of each goroutine: of those that are
 // on no thread by walking here, many at a time, of others by asking the debugger.
-func (p *program) readStacks(ctx context.Context, living []listed) error {
-	var parked, rest []*listed
-	for i := range living {
-		at := &living[i]
+func (p *program) readStacks(ctx context.Context, living []*listed) error {
+	var rest []*listed
+	parked := make([]*listed, 0, len(living))
+	for _, at := range living {
 		at.state = p.stateOf(at.g)
 		if _, err := at.g.stackSize(); err == nil {
 			parked = append(parked, at)

@@ -17,12 +17,7 @@ const (
 	mutexLock    = "sync.(*Mutex).Lock"
 )
 
-const (
-	onceMutex = 4 // of a sync.Once: where its mutex is, in all known releases
-
-	// maxNeeds bounds the stacks that are searched for who is needed.
-	maxNeeds = 20000
-)
+const onceMutex = 4 // of a sync.Once: where its mutex is, in all known releases
 
 // needs finds those that certainly have to go on before others can: the writer
 // that an RWMutex is reserved for, who is in a sync.Once, and the goroutines of
@@ -49,18 +44,11 @@ func (w *waitReader) needs(all []*sleeper) error {
 	if len(released) == 0 {
 		return nil
 	}
-	var holders []*presence
 	for i := range w.list {
 		g := &w.list[i]
 		if at := w.present[g.ID]; at != nil && slices.ContainsFunc(g.Own, func(f stitch.Frame) bool { return f.Func == onceSlow || f.Func == waitGroupRun }) {
-			holders = append(holders, at)
+			w.holds(at, released)
 		}
-	}
-	if len(holders) > maxNeeds {
-		return nil
-	}
-	for _, at := range holders {
-		w.holds(at, released)
 	}
 	return nil
 }
@@ -96,9 +84,9 @@ func (w *waitReader) holds(at *presence, released map[uint64]*stitch.Object) {
 	if err != nil {
 		return
 	}
-	for _, n := range found {
-		if need := (stitch.Need{Goroutine: at.g.id, Reason: n.why}); !slices.Contains(n.o.Needs, need) {
-			n.o.Needs = append(n.o.Needs, need)
+	for i, n := range found {
+		if !slices.Contains(found[:i], n) { // others are not looked at: there may be very many
+			n.o.Needs = append(n.o.Needs, stitch.Need{Goroutine: at.g.id, Reason: n.why})
 		}
 	}
 }

@@ -1,9 +1,6 @@
 package goruntime
 
-import (
-	"encoding/binary"
-	"slices"
-)
+import "encoding/binary"
 
 const (
 	// maxTop is how much of a stack is searched for what its innermost functions
@@ -35,13 +32,13 @@ func (w *waitReader) onStacks(all []*sleeper, size uint64, fits func(at *sleeper
 		if err != nil {
 			return err
 		}
-		read, err := w.readEach(slices.DeleteFunc(slices.Clone(pointers), func(addr uint64) bool { return addr == 0 }), size)
+		read, err := w.readEach(pointers, size)
 		if err != nil {
 			return err
 		}
 		rest := all[:0:0]
 		for i, other := range all {
-			if b := read[pointers[i]]; b == nil || !fits(other, pointers[i], b) {
+			if b := read.at(pointers[i]); b == nil || !fits(other, pointers[i], b) {
 				rest = append(rest, other)
 			}
 		}
@@ -73,7 +70,7 @@ func (w *waitReader) search(at *sleeper, size uint64, fits func(*sleeper, uint64
 	}
 	for off := 0; off < len(top); off += wordSize {
 		addr := at.pointer(top[off:])
-		if b := read[addr]; b != nil && fits(at, addr, b) {
+		if b := read.at(addr); b != nil && fits(at, addr, b) {
 			return off, nil
 		}
 	}

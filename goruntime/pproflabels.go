@@ -16,7 +16,7 @@ const (
 // pprofLabels reads the pprof labels of goroutines (g.labels points to a
 // runtime/pprof.labelMap), by their addresses. Those that cannot be read, or do
 // not look like labels, are left out.
-func (p *program) pprofLabels(ctx context.Context, living []listed) (map[uint64]map[string]string, error) {
+func (p *program) pprofLabels(ctx context.Context, living []*listed) (map[uint64]map[string]string, error) {
 	distinct := map[uint64]bool{}
 	for i := range living {
 		if addr := living[i].labels; addr != 0 {

@@ -27,7 +27,7 @@ func (p *program) some(ctx context.Context, goids []int64) ([]stitch.Goroutine, 
 	if p.listing == nil {
 		p.listing = p.readListing()
 	}
-	living := make([]listed, 0, len(goids))
+	living := make([]*listed, 0, len(goids))
 	b := make([]byte, p.listing.size)
 	for i, id := range goids {
 		if err := p.everySoOften(ctx, i); err != nil {
@@ -39,7 +39,7 @@ func (p *program) some(ctx context.Context, goids []int64) ([]stitch.Goroutine, 
 		}
 		at := p.listing.decode(g, b)
 		at.presence = *p.presenceOf(g)
-		living = append(living, at)
+		living = append(living, &at)
 	}
 	labels, err := p.pprofLabels(ctx, living)
 	if err != nil {
@@ -48,7 +48,7 @@ func (p *program) some(ctx context.Context, goids []int64) ([]stitch.Goroutine, 
 	finalizing := p.finalizing()
 	some := make([]stitch.Goroutine, len(living))
 	for i := range living {
-		at := &living[i]
+		at := living[i]
 		some[i] = stitch.Goroutine{
 			ID: at.g.id, State: at.state, System: p.isSystem(at, finalizing), Labels: labels[at.labels],
 			Own: at.stack[:stitch.OwnLen(at.stack)], OwnCut: at.stack == nil,

@@ -60,7 +60,7 @@ func (w *waitReader) semaphores(all []*sleeper) error {
 		to := places[i]
 		o := w.objects[to.addr]
 		if o == nil {
-			if o = syncObject(to.kind, to.addr, read[to.addr]); o == nil {
+			if o = syncObject(to.kind, to.addr, read.at(to.addr)); o == nil {
 				at.wait.Unknown = beingWoken
 				continue
 			}
@@ -71,7 +71,7 @@ func (w *waitReader) semaphores(all []*sleeper) error {
 				at.wait.Unknown = "at one address there are two things"
 				continue
 			}
-			whole := syncObject(to.kind, to.addr, read[to.addr])
+			whole := syncObject(to.kind, to.addr, read.at(to.addr))
 			if whole == nil {
 				at.wait.Unknown = beingWoken
 				continue
@@ -189,7 +189,7 @@ func (w *waitReader) semaSudogs(waiting []*sleeper, ok func(*sudog) bool) (found
 	for _, at := range waiting {
 		if at.sudog == 0 {
 			rest = append(rest, at)
-		} else if !fits(at, at.sudog, read[at.sudog]) {
+		} else if !fits(at, at.sudog, read.at(at.sudog)) {
 			at.wait.Unknown = beingWoken
 		}
 	}

@@ -77,7 +77,7 @@ func (p *program) readWaits(ctx context.Context) error {
 		p.waitLayout = p.readWaitLayout()
 	}
 	all := p.sleepers()
-	w := waitReader{program: p, layout: p.waitLayout, sudogs: map[uint64]*sudog{}, objects: map[uint64]*stitch.Object{}}
+	w := waitReader{program: p, layout: p.waitLayout, sudogs: make(map[uint64]*sudog, len(all)), objects: map[uint64]*stitch.Object{}}
 	for _, step := range []func([]*sleeper) error{w.readGs, w.channels, w.semaphores, w.conds, w.files, w.sleeps, w.needs, w.verify} {
 		if err := p.letIn(ctx); err != nil {
 			return err
@@ -87,12 +87,14 @@ func (p *program) readWaits(ctx context.Context) error {
 		}
 	}
 	p.waiting = make(map[int64]*stitch.Wait, len(all))
+	waits := make([]stitch.Wait, 0, len(all))
 	for _, at := range all {
 		if len(at.wait.Cases) == 0 && at.wait.Never == "" && at.wait.Unknown == "" {
 			continue
 		}
-		wait := at.wait // the rest is not needed any more
-		p.waiting[at.g.id] = &wait
+		waits = append(waits, at.wait) // the rest is not needed any more
+		wait := &waits[len(waits)-1]
+		p.waiting[at.g.id] = wait
 		for i, c := range wait.Cases {
 			// A select may name a channel twice.
 			if c.On != nil && !slices.ContainsFunc(wait.Cases[:i], func(o stitch.Case) bool { return o.On == c.On && o.Op == c.Op }) {
@@ -105,14 +107,16 @@ func (p *program) readWaits(ctx context.Context) error {
 
 // sleepers returns the blocked goroutines, by their ids.
 func (p *program) sleepers() []*sleeper {
-	var all []*sleeper
+	all := make([]*sleeper, 0, len(p.list))
+	room := make([]sleeper, 0, len(p.list))
 	for i := range p.list {
 		g := &p.list[i]
 		at := p.present[g.ID]
 		if !g.State.Blocked() || at == nil || at.g.m != 0 {
 			continue
 		}
-		s := &sleeper{g: &at.g, own: g.Own, reason: g.State.Wait}
+		room = append(room, sleeper{g: &at.g, own: g.Own, reason: g.State.Wait})
+		s := &room[len(room)-1]
 		for _, bubble := range []string{" (synctest)", " (durable)"} {
 			s.reason = strings.TrimSuffix(s.reason, bubble)
 		}
@@ -148,30 +152,6 @@ func of(all []*sleeper, reasons ...string) []*sleeper {
 		}
 	}
 	return some
-}
-
-// readEach reads a piece at each address. What cannot be read is absent.
-func (p *program) readEach(addrs []uint64, size uint64) (map[uint64][]byte, error) {
-	addrs = slices.Clone(addrs)
-	slices.Sort(addrs)
-	addrs = slices.Compact(addrs)
-	buf := make([]byte, size*uint64(len(addrs)))
-	ranges := make([]Range, 0, len(addrs))
-	for i, addr := range addrs {
-		if addr >= pageSize && addr < 1<<56 {
-			ranges = append(ranges, Range{Addr: addr, Buf: buf[uint64(i)*size:][:size:size]})
-		}
-	}
-	if err := p.mem.readRanges(ranges); err != nil {
-		return nil, err
-	}
-	read := make(map[uint64][]byte, len(ranges))
-	for _, r := range ranges {
-		if r.Err == nil {
-			read[r.Addr] = r.Buf
-		}
-	}
-	return read, nil
 }
 
 func word(b []byte, off uint64) uint64 {

@@ -38,12 +38,11 @@ const (
 	statusScan    = 0x1000
 )
 
-func (p *Process) word(g *goroutine, field string) uint64 {
-	return binary.LittleEndian.Uint64(g.b[p.g[field]:])
-}
+// word returns the word at an offset of the runtime.g.
+func (g *goroutine) word(at uint64) uint64 { return binary.LittleEndian.Uint64(g.b[at:]) }
 
 func (p *Process) status(g *goroutine) uint32 {
-	return binary.LittleEndian.Uint32(g.b[p.g["atomicstatus"]:]) &^ statusScan
+	return binary.LittleEndian.Uint32(g.b[p.g.status:]) &^ statusScan
 }
 
 func (p *Process) alive(g *goroutine) bool {
@@ -54,7 +53,7 @@ func (p *Process) alive(g *goroutine) bool {
 	case statusIdle, statusDead, statusExtra:
 		return false
 	}
-	return p.word(g, "goid") != 0
+	return g.word(p.g.goid) != 0
 }
 
 // A run is a piece of memory that holds several runtime.g's: they are made one

@@ -12,7 +12,7 @@ import (
 // structures, in which there are slices or strings. Such objects are never
 // changed once a goroutine has them, but are garbage when it has ended.
 type shape struct {
-	field string // of the runtime.g
+	at    uint64 // where the pointer is in the runtime.g
 	elem  uint64 // bytes of a structure
 	inner []part
 }
@@ -26,25 +26,25 @@ const (
 	maxBytes = 64 << 10
 )
 
-func (p *Process) shapes() []shape {
+func (p *Process) knownShapes() []shape {
 	all := []shape{{
-		"ancestors", p.image.offsets["ancestorInfo"],
+		p.g.ancestors, p.image.offsets["ancestorInfo"],
 		[]part{{p.image.offsets["ancestorInfo.pcs"], 8}},
 	}}
 	// runtime/pprof.labelMap: a list of pairs of strings. It was a map before.
 	if release, _, _ := strings.Cut(p.image.goVersion, " "); version.Compare(version.Lang(release), "go1.24") >= 0 {
-		all = append(all, shape{"labels", 32, []part{{0, 1}, {16, 1}}})
+		all = append(all, shape{p.g.labels, 32, []part{{0, 1}, {16, 1}}})
 	}
 	return all
 }
 
 // copyObjects copies the pprof labels and the recorded ancestors of goroutines.
 func (s *Snapshot) copyObjects(gs []*goroutine) error {
-	for _, shape := range s.p.shapes() {
+	for _, shape := range s.p.shapes {
 		roots := map[uint64]bool{}
 		for _, g := range gs {
 			if s.p.alive(g) {
-				if at := s.p.word(g, shape.field); at != 0 {
+				if at := g.word(shape.at); at != 0 {
 					roots[at] = true
 				}
 			}
@@ -129,8 +129,8 @@ func (s *Snapshot) liveObjects() []frozen {
 		if !s.p.alive(g) {
 			continue
 		}
-		for _, shape := range s.p.shapes() {
-			if root := s.p.word(g, shape.field); root != 0 && !done[root] {
+		for _, shape := range s.p.shapes {
+			if root := g.word(shape.at); root != 0 && !done[root] {
 				done[root] = true
 				all = append(all, s.objects[root]...)
 			}

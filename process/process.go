@@ -20,14 +20,15 @@ type Process struct {
 	image *image
 	log   *slog.Logger
 
-	g     fields // of runtime.g
-	m     fields // of runtime.m
-	gsize uint64 // bytes of a runtime.g that are copied: all that readers ask for
-	msize uint64
+	g struct { // offsets in runtime.g
+		goid, status, m, labels, ancestors uint64
+		lo, hi, sp, self, syscallsp        uint64 // stack.lo, stack.hi, sched.sp, sched.g
+	}
+	m      struct{ procid, g0, gsignal, vdsoSP uint64 } // in runtime.m
+	gsize  uint64                                       // bytes of a runtime.g that are copied: all that readers ask for
+	msize  uint64
+	shapes []shape
 }
-
-// fields holds the offsets of one structure, by the fields' names.
-type fields map[string]uint64
 
 // Open finds out where the goroutines of a running Go program are. Nothing is
 // stopped.
@@ -65,13 +66,20 @@ func (p *Process) open() (err error) {
 	if err := p.image.find(&p.mem); err != nil {
 		return err
 	}
-	if p.g, p.gsize, err = p.image.structure("g",
-		"goid", "atomicstatus", "m", "labels", "ancestors", "stack.lo", "stack.hi", "sched.sp", "sched.g", "syscallsp"); err != nil {
+	g, m := &p.g, &p.m
+	if p.gsize, err = p.image.structure("g", map[string]*uint64{
+		"goid": &g.goid, "atomicstatus": &g.status, "m": &g.m, "labels": &g.labels, "ancestors": &g.ancestors,
+		"stack.lo": &g.lo, "stack.hi": &g.hi, "sched.sp": &g.sp, "sched.g": &g.self, "syscallsp": &g.syscallsp,
+	}); err != nil {
 		return err
 	}
-	if p.m, p.msize, err = p.image.structure("m", "procid", "g0", "gsignal", "vdsoSP", "vdsoPC", "curg"); err != nil {
+	var none uint64 // that only readers ask for
+	if p.msize, err = p.image.structure("m", map[string]*uint64{
+		"procid": &m.procid, "g0": &m.g0, "gsignal": &m.gsignal, "vdsoSP": &m.vdsoSP, "vdsoPC": &none, "curg": &none,
+	}); err != nil {
 		return err
 	}
+	p.shapes = p.knownShapes()
 	p.gsize = p.image.offsets["g"] // readers ask for more of it
 	if at := p.image.variables["spawnLabelFormat"]; at != 0 {
 		if f, err := spawnlabel.ReadFormat(live{p}, at); err == nil {
@@ -112,19 +120,16 @@ func (p *Process) check() error {
 	return nil
 }
 
-// structure returns the offsets of some fields of a structure, and how many of
-// its first bytes hold them.
-func (img *image) structure(typ string, names ...string) (fields, uint64, error) {
-	fs, size := fields{}, uint64(0)
-	for _, name := range names {
-		at, err := img.offset(typ, name)
-		if err != nil {
-			return nil, 0, err
+// structure sets the offsets of some fields of a structure, by their names, and
+// returns how many of its first bytes hold them.
+func (img *image) structure(typ string, fields map[string]*uint64) (size uint64, err error) {
+	for name, at := range fields {
+		if *at, err = img.offset(typ, name); err != nil {
+			return 0, err
 		}
-		fs[name] = at
-		size = max(size, at+8)
+		size = max(size, *at+8)
 	}
-	return fs, size, nil
+	return size, nil
 }
 
 // live is the memory of a process as it is now.

@@ -229,7 +229,7 @@ func (s *Snapshot) settle(ctx context.Context) error {
 }
 
 // onThread tells whether a goroutine may run without its runtime.g changing.
-func (s *Snapshot) onThread(g *goroutine) bool { return g.ok && s.p.word(g, "m") != 0 }
+func (s *Snapshot) onThread(g *goroutine) bool { return g.ok && g.word(s.p.g.m) != 0 }
 
 // retry copies goroutines anew and returns those that changed meanwhile.
 func (s *Snapshot) retry(pending []*goroutine) (rest []*goroutine, err error) {
@@ -286,7 +286,7 @@ func (s *Snapshot) check() error {
 			continue
 		}
 		alive++
-		if s.p.word(g, "sched.g") != g.addr {
+		if g.word(s.p.g.self) != g.addr {
 			wrong++
 			g.torn, g.stack.b = true, nil
 		}
@@ -333,7 +333,7 @@ func (s *Snapshot) namespaced(threads map[int]registers) map[uint64]registers {
 func (s *Snapshot) copyThreads(gs []*goroutine) error {
 	for _, g := range gs {
 		if g.ok {
-			if m := s.p.word(g, "m"); m != 0 {
+			if m := g.word(s.p.g.m); m != 0 {
 				s.ms[m] = nil
 			}
 		}
@@ -352,8 +352,8 @@ func (s *Snapshot) copyThreads(gs []*goroutine) error {
 			continue
 		}
 		s.ms[p.addr] = p.buf
-		for _, field := range []string{"g0", "gsignal"} {
-			g := binary.LittleEndian.Uint64(p.buf[s.p.m[field]:])
+		for _, at := range []uint64{s.p.m.g0, s.p.m.gsignal} {
+			g := binary.LittleEndian.Uint64(p.buf[at:])
 			bounds = append(bounds, piece{addr: g, buf: make([]byte, s.p.gsize)})
 			systems = append(systems, p)
 		}
@@ -365,7 +365,7 @@ func (s *Snapshot) copyThreads(gs []*goroutine) error {
 		if !b.ok {
 			return 0, 0
 		}
-		return binary.LittleEndian.Uint64(b.buf[s.p.g["stack.lo"]:]), binary.LittleEndian.Uint64(b.buf[s.p.g["stack.hi"]:])
+		return binary.LittleEndian.Uint64(b.buf[s.p.g.lo:]), binary.LittleEndian.Uint64(b.buf[s.p.g.hi:])
 	}
 	var stacks []piece
 	for i, b := range bounds {
@@ -427,14 +427,14 @@ func (s *Snapshot) registersOf(m uint64) (registers, bool) {
 	if b == nil {
 		return registers{}, false
 	}
-	r, ok := s.threads[binary.LittleEndian.Uint64(b[s.p.m["procid"]:])]
+	r, ok := s.threads[binary.LittleEndian.Uint64(b[s.p.m.procid:])]
 	return r, ok
 }
 
 // stackOf returns where the used part of a goroutine's stack is.
 func (s *Snapshot) stackOf(g *goroutine, limit uint64) stack {
 	p := s.p
-	st := stack{lo: p.word(g, "stack.lo"), hi: p.word(g, "stack.hi")}
+	st := stack{lo: g.word(p.g.lo), hi: g.word(p.g.hi)}
 	st.addr = st.hi
 	if st.lo == 0 || st.hi < st.lo || st.hi-st.lo > 2<<30 {
 		return stack{}
@@ -444,11 +444,11 @@ func (s *Snapshot) stackOf(g *goroutine, limit uint64) stack {
 			st.addr = sp &^ 7
 		}
 	}
-	use(p.word(g, "sched.sp"))
-	use(p.word(g, "syscallsp"))
-	m := p.word(g, "m")
+	use(g.word(p.g.sp))
+	use(g.word(p.g.syscallsp))
+	m := g.word(p.g.m)
 	if b := s.ms[m]; b != nil {
-		use(binary.LittleEndian.Uint64(b[p.m["vdsoSP"]:]))
+		use(binary.LittleEndian.Uint64(b[p.m.vdsoSP:]))
 	}
 	if r, ok := s.registersOf(m); ok {
 		use(r.sp)

@@ -40,7 +40,7 @@ nothing of it is changed.` + outsideHelp,
 	cmd.Run = func(cmd *cobra.Command, args []string) {
 		switch {
 		case o.format == "text", o.format == "json":
-			o.also = o.readWaits
+			o.also = (*view).readWaits
 		case o.format == "pprof" && isatty.IsTerminal(os.Stdout.Fd()):
 			exit(1, errors.New("a profile is nothing for a terminal: write it to a file (dlvx dump ... -o pprof >now.pprof)"))
 		}

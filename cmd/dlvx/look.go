@@ -36,8 +36,7 @@ type view struct {
 	StoppedMs float64   `json:"stoppedMs,omitempty"` // how long the program stood still; not known where Delve stopped it
 	Note      string    `json:"note,omitempty"`      // why it is not as it was asked for
 
-	Deadlocks   json.RawMessage `json:"deadlocks,omitempty"`   // of dump and ps, where there are any
-	WaitsUnread bool            `json:"waitsUnread,omitempty"` // what goroutines wait on was not read: they are too many
+	Deadlocks json.RawMessage `json:"deadlocks,omitempty"` // of dump and ps, where there are any
 
 	goroutines []stitch.Goroutine
 	waits      map[int64]*stitch.Wait // what the blocked ones wait on; nil: not asked for

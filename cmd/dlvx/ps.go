@@ -58,7 +58,7 @@ how long they have been waiting, where they stand, and who made them.
 		if width < terminalWidth {
 			exit(1, fmt.Errorf("--width %d: a number from 0 on is expected, or -1", width))
 		}
-		o.also = o.readWaits
+		o.also = (*view).readWaits
 		exit(0, o.run(cmd, args, func(v view, gs []stitch.Goroutine) error {
 			list := stuckFirst(pointers(gs))
 			slices.SortStableFunc(list, compare)

@@ -58,7 +58,12 @@ func (s *selection) parse() (err error) {
 }
 
 // of returns the goroutines that are selected.
-func (s *selection) of(v view) []stitch.Goroutine { return s.chosen.Select(v.goroutines) }
+func (s *selection) of(v view) []stitch.Goroutine {
+	if s.words == "" && s.chosen.System == stitch.WithSystem {
+		return v.goroutines // all: they may be very many
+	}
+	return s.chosen.Select(v.goroutines)
+}
 
 // stuckFirst returns goroutines in the order of listings.
 func stuckFirst(gs []*stitch.Goroutine) []*stitch.Goroutine {

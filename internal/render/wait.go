@@ -38,12 +38,23 @@ func Wait(w io.Writer, goroutine int64, wait *stitch.Wait, wakers []stitch.Edge,
 	if wait.Cut {
 		b.WriteString("    ... more cases\n")
 	}
+	exact := 0
 	for _, e := range wakers {
+		if e.Confidence == stitch.Exact {
+			exact++
+		}
+	}
+	for i, e := range wakers { // the exact ones are first
 		head := "perhaps woken by:"
 		if e.Confidence == stitch.Exact {
 			head = "waits for:"
 		}
-		fmt.Fprintf(&b, "%s goroutine %d (%s): %s\n", style.colored(bold, head), e.To, e.Confidence, e.Reason)
+		switch {
+		case i >= exact || i < fewMembers:
+			fmt.Fprintf(&b, "%s goroutine %d (%s): %s\n", style.colored(bold, head), e.To, e.Confidence, e.Reason)
+		case i == fewMembers:
+			fmt.Fprintf(&b, "%s %s more (%s)\n", style.colored(bold, head), Count(exact-i), e.Confidence)
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

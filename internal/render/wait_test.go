@@ -48,6 +48,23 @@ func TestWait(t *testing.T) {
 	}
 }
 
+func TestManyWakers(t *testing.T) {
+	group := &stitch.Object{Kind: stitch.WaitGroup, Addr: 0x10, Counter: 25, Waiters: []stitch.Waiter{{Goroutine: 1, Op: stitch.OpWait}}}
+	for id := int64(11); id <= 35; id++ {
+		group.Needs = append(group.Needs, stitch.Need{Goroutine: id, Reason: "it has not ended"})
+	}
+	wait := &stitch.Wait{Cases: []stitch.Case{{Op: stitch.OpWait, On: group}}}
+	wakers := append(wait.Edges(1), stitch.Edge{From: 1, To: 40, Confidence: stitch.Candidate, Reason: "it may"})
+	var b strings.Builder
+	if err := Wait(&b, 1, wait, wakers, Style{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.String(); strings.Count(got, "it has not ended") != 20 ||
+		!strings.HasSuffix(got, "30 (exact): it has not ended\nwaits for: 5 more (exact)\nperhaps woken by: goroutine 40 (candidate): it may\n") {
+		t.Error(got)
+	}
+}
+
 func TestDeadlocks(t *testing.T) {
 	var b strings.Builder
 	all := stitch.Deadlocks(testWaits())
