@@ -68,9 +68,9 @@ func (q question) crowdThreads(opts options, shown []focused) ([]dap.Thread, err
 	}
 	var threads []dap.Thread
 	at := o.Halt.Selected
-	if at != 0 && !slices.ContainsFunc(o.Heads, func(h stitch.Head) bool { return h.ID == at }) {
+	if thread, on := o.Halt.Threads[at]; on && !slices.ContainsFunc(o.Heads, func(h stitch.Head) bool { return h.ID == at }) {
 		// It is exiting: dead to the runtime, and where the debugger is.
-		threads = append(threads, dap.Thread{Id: int(at), Name: fmt.Sprintf("* [Go %d] exiting (Thread %d)", at, o.Halt.Threads[at])})
+		threads = append(threads, dap.Thread{Id: int(at), Name: fmt.Sprintf("* [Go %d] exiting (Thread %d)", at, thread)})
 	}
 	for _, g := range gs {
 		threads = append(threads, dap.Thread{Id: int(g.ID), Name: threadName(g, counts[g.ID], o.Halt, opts.pprofLabels)})

@@ -63,6 +63,8 @@ func (s *session) dispatch(m message) {
 		if !s.console(m) {
 			s.onFrame(m, s.evaluate)
 		}
+	case "exceptionInfo":
+		s.exceptionInfo(m)
 	case "variables":
 		s.onSpawnScope(m)
 	case "setVariable":

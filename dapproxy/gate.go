@@ -3,6 +3,8 @@ package dapproxy
 import (
 	"context"
 	"sync"
+
+	"github.com/google/go-dap"
 )
 
 // A gate knows whether the target is stopped, and lets nobody ask questions
@@ -20,12 +22,10 @@ type gate struct {
 	hurry   context.CancelFunc
 }
 
-// stopped begins a new stop, at a goroutine if that is known.
-func (g *gate) stopped(at int) {
+// stopped begins a new stop.
+func (g *gate) stopped(s *stop) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	s := newStop()
-	s.at, s.found[at] = at, true
 	g.begin(s)
 }
 
@@ -156,8 +156,9 @@ func (g *gate) at(s *stop) bool {
 
 // A stop is what is known of the target between two resumes.
 type stop struct {
-	at        int            // the goroutine that it is of; 0: not known
-	snapshots chan *snapshot // holds the one of the stop, nil as long as none is taken; empty while it is being taken
+	at        int                            // the goroutine that the client was told it is of; 0: it was not
+	exception *dap.ExceptionInfoResponseBody // of no goroutine, of which Delve knows nothing later; nil: there is none
+	snapshots chan *snapshot                 // holds the one of the stop, nil as long as none is taken; empty while it is being taken
 
 	mu      sync.Mutex
 	tails   map[int]*tail  // what is added under a thread's own frames

@@ -419,6 +419,12 @@ func (d *fakeDelve) answer(r reply) {
 		} else {
 			d.fail(r, fmt.Sprintf("unknown frame id %d", a.FrameID))
 		}
+	case "exceptionInfo":
+		if v, ok := d.values[r.Command]; ok {
+			d.ok(r, v)
+		} else {
+			d.fail(r, "no runtime error found")
+		}
 	case "evaluate":
 		if d.fatal != "" && a.Expression == d.fatal {
 			d.emit(`"type":"event","event":"terminated"}`)

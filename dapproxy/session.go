@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -214,21 +213,20 @@ func (s *session) readServer(server *peer) {
 			})
 		default:
 			s.settled(m.event)
-			s.observeEvent(m)
-			if m.event == "stopped" {
-				m = s.atMain(m)
-			}
-			s.sendClient(m, nil)
+			s.sendClient(s.observeEvent(m), nil)
 		}
 	}
 }
 
-// observeEvent follows the target's state through the events that pass by.
-func (s *session) observeEvent(m message) {
+// observeEvent follows the target's state through the events that pass by, and
+// returns what the client is to get.
+func (s *session) observeEvent(m message) message {
 	switch m.event {
 	case "stopped":
 		s.halted(m)
-		s.gate.stopped(threadOf(m))
+		m, st := s.atMain(m)
+		s.gate.stopped(st)
+		return m
 	case "continued":
 		s.gate.shut()
 	case "initialized": // also sent again after a restart
@@ -241,18 +239,7 @@ func (s *session) observeEvent(m message) {
 		s.gate.shut()
 		s.setOver(true)
 	}
-}
-
-// threadOf returns the goroutine that a stopped event is of; 0: it does not say.
-func threadOf(m message) int {
-	at, _ := m.fields.get("body")
-	body, err := scanObject(m.body, at)
-	if err != nil {
-		return 0
-	}
-	thread, _ := body.get("threadId")
-	id, _ := strconv.Atoi(string(thread.of(m.body)))
-	return id
+	return m
 }
 
 func (s *session) setOver(over bool) {
