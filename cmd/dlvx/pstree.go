@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"github.com/dlvx/dlvx/internal/render"
+	"github.com/dlvx/dlvx/internal/screen"
 	"github.com/dlvx/dlvx/stitch"
 	"github.com/spf13/cobra"
 )
@@ -29,7 +30,9 @@ spawners, which stands there also when they have exited.
 			if o.format == "json" {
 				return v.json("roots", func(w io.Writer) error { return render.TreeJSON(w, top) })
 			}
-			return render.Tree(os.Stdout, top, styleFor(os.Stdout))
+			style := styleFor(os.Stdout)
+			style.Width = screen.Width(os.Stdout)
+			return render.Tree(os.Stdout, top, style)
 		}))
 	}
 	return cmd

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dlvx/dlvx/delve"
 	"github.com/dlvx/dlvx/internal/render"
+	"github.com/dlvx/dlvx/internal/screen"
 	"github.com/dlvx/dlvx/stitch"
 )
 
@@ -25,6 +26,7 @@ func (shower) Stacks(w io.Writer, l delve.Listed) error { return render.Group(w,
 func (shower) Tree(w io.Writer, top *stitch.Node, depth int) error {
 	style := plain()
 	style.Depth = depth
+	style.Width = screen.Width(os.Stdout)
 	return render.Tree(w, top, style)
 }
 

@@ -72,6 +72,32 @@ unknown origin [syscall]
 	}
 }
 
+// TestNarrowTree: a line that is too long has its paths and names shortened.
+func TestNarrowTree(t *testing.T) {
+	made := func(fn string, line int) stitch.Goroutine {
+		return stitch.Goroutine{
+			ID: int64(line), Own: []stitch.Frame{{Func: fn}}, State: stitch.State{Status: "waiting", Wait: "select"},
+			Chain: stitch.Chain{Links: []stitch.Link{{
+				Spawner: 1, Provenance: stitch.Label,
+				Frames: []stitch.Frame{{Func: "main.main", File: "/src/cmd/server/main.go", Line: line}},
+			}}},
+		}
+	}
+	top := stitch.Tree([]stitch.Goroutine{made("main.short", 7), made("main.aLittleLonger", 8), made("example.com/some/where/pkg.(*T).run", 9)})
+	var b strings.Builder
+	if err := Tree(&b, top, Style{Width: 54, Color: true}); err != nil {
+		t.Fatal(err)
+	}
+	want := `main.main
+├─ main.short [select] /src/cmd/server/main.go:7
+├─ main.aLittleLonger [select] …/server/main.go:8
+└─ pkg.(*T).run [select] main.go:9
+`
+	if got := strings.NewReplacer(bold, "", dim, "", reset, "").Replace(b.String()); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
 // TestTreeFrom: a go statement in a helper is shown with the helper's caller.
 func TestTreeFrom(t *testing.T) {
 	const helper = "sync.(*WaitGroup).Go"

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dlvx/dlvx/stitch"
 )
@@ -18,7 +19,8 @@ const (
 )
 
 // Tree writes a spawn tree, a line for each node: what its goroutines run, how
-// many of them live, what they are doing, and where they were started.
+// many of them live, what they are doing, and where they were started. With a
+// Width, lines that are longer have their paths and names shortened.
 //
 //	main.main [sync.WaitGroup.Wait 2m00s]
 //	├─ main.serve [IO wait] ./main.go:31
@@ -31,7 +33,7 @@ const (
 func Tree(w io.Writer, top *stitch.Node, style Style) error {
 	b := bufio.NewWriter(w)
 	for _, root := range top.Children {
-		fmt.Fprintln(b, style.node(root))
+		fmt.Fprintln(b, style.nodeLine("", root))
 		style.branches(b, root, "", 1)
 	}
 	return b.Flush()
@@ -48,13 +50,24 @@ func (s Style) branches(w *bufio.Writer, n *stitch.Node, indent string, depth in
 		if i == len(n.Children)-1 {
 			fork, bar = "└─ ", "   "
 		}
-		fmt.Fprintln(w, s.colored(dim, indent+fork)+s.node(c))
+		fmt.Fprintln(w, s.nodeLine(indent+fork, c))
 		s.branches(w, c, indent+bar, depth+1)
 	}
 }
 
+// nodeLine returns the line of a node, with what stands before it.
+func (s Style) nodeLine(before string, n *stitch.Node) string {
+	plain := s
+	plain.Color = false
+	for s.Width > 0 && plain.brevity < briefest && utf8.RuneCountInString(before+plain.node(n)) > s.Width {
+		plain.brevity++
+	}
+	s.brevity = plain.brevity
+	return s.colored(dim, before) + s.node(n)
+}
+
 func (s Style) node(n *stitch.Node) string {
-	line := s.colored(bold, cmp.Or(n.Root.Text(), n.Func(), "?"))
+	line := s.colored(bold, cmp.Or(n.Root.Text(), s.fn(n.Func()), "?"))
 	if n.Own.Alive > 1 {
 		line += " ×" + Count(n.Own.Alive)
 	}
