@@ -60,7 +60,7 @@ func (s *session) dispatch(m message) {
 	case "scopes":
 		s.onFrame(m, s.scopes)
 	case "evaluate":
-		if !s.console(m) {
+		if !s.console(m) && !s.configure(m) {
 			s.onFrame(m, s.evaluate)
 		}
 	case "exceptionInfo":

@@ -6,10 +6,14 @@ import (
 	"unicode"
 )
 
-// splitFlags splits a string of build flags as Delve does
-// (config.SplitQuotedFields): at white space outside single quotes, within
-// which a backslash escapes. complete is false when a quote stays open.
-func splitFlags(in string) (flags []string, complete bool) {
+// splitFlags splits a string of build flags as Delve does. complete is false when a
+// quote stays open.
+func splitFlags(in string) (flags []string, complete bool) { return splitFields(in, '\'') }
+
+// splitFields splits a string as Delve does (config.SplitQuotedFields): at white
+// space outside quotes, within which a backslash escapes. complete is false when a
+// quote stays open.
+func splitFields(in string, quote rune) (fields []string, complete bool) {
 	var field strings.Builder
 	started, quoted, escaped := false, false, false
 	for _, c := range in {
@@ -19,22 +23,22 @@ func splitFlags(in string) (flags []string, complete bool) {
 			escaped = false
 		case quoted && c == '\\':
 			escaped = true
-		case c == '\'':
+		case c == quote:
 			quoted = !quoted
 			started = true
 		case quoted || !unicode.IsSpace(c):
 			field.WriteRune(c)
 			started = true
 		case started:
-			flags = append(flags, field.String())
+			fields = append(fields, field.String())
 			field.Reset()
 			started = false
 		}
 	}
 	if started && !quoted || field.Len() > 0 {
-		flags = append(flags, field.String())
+		fields = append(fields, field.String())
 	}
-	return flags, !quoted
+	return fields, !quoted
 }
 
 // joinFlags is the way back.

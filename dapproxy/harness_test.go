@@ -319,6 +319,7 @@ type fakeDelve struct {
 
 	values  map[string]string                   // answers to evaluate by expression
 	fatal   string                              // the expression that ends the target
+	refused string                              // the expression that is wrong
 	examine func(addr uint64, count int) string // answers to dlv x
 }
 
@@ -429,6 +430,10 @@ func (d *fakeDelve) answer(r reply) {
 		if d.fatal != "" && a.Expression == d.fatal {
 			d.emit(`"type":"event","event":"terminated"}`)
 			d.fail(r, "terminated")
+			return
+		}
+		if d.refused != "" && a.Expression == d.refused {
+			d.fail(r, "wrong")
 			return
 		}
 		f, ok := d.frame(a.FrameID)

@@ -14,16 +14,12 @@ type options struct {
 	record     string // attribute "record": "auto" (default), "label", "ancestors", "off"
 	ancestors  int    // attribute "ancestors", default 10: how many generations GODEBUG records where it has to
 	chainDepth int    // attribute "chainDepth": how many links to show; 0 (default): all
-	paths      []pathRule
 	watch      *Watch // attribute "debugMode"; nil (default): not at all
 
 	maxGoroutines   int   // attribute "maxGoroutines", default 1024: how many threads are listed
 	groupGoroutines *bool // attribute "groupGoroutines": those that are alike are one thread; nil: where they are more
 
-	// Delve's own attributes of lists of threads.
-	goroutineFilters string
-	hideSystem       bool     // "hideSystemGoroutines"
-	pprofLabels      []string // "showPprofLabels"
+	listing
 }
 
 // options returns what holds before a request says otherwise.

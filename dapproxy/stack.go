@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/google/go-dap"
@@ -23,6 +24,7 @@ type tail struct {
 	// a chain follows.
 	own   int
 	added []json.RawMessage // empty: Delve's answers stay as they are
+	paths []pathRule        // with which they were made
 }
 
 // stackTrace forwards the request with its own startFrame and levels, and puts
@@ -181,7 +183,7 @@ func joinArray(parts ...[]json.RawMessage) []byte {
 func (s *session) tail(st *stop, args dap.StackTraceArguments, page stackPage, opts options) (*tail, error) {
 	s.tailsMu.Lock()
 	defer s.tailsMu.Unlock()
-	if t, ok := st.tails[args.ThreadId]; ok {
+	if t, ok := st.tails[args.ThreadId]; ok && slices.Equal(t.paths, opts.paths) {
 		return t, nil
 	}
 	own, ok, err := s.ownLen(args, page)
@@ -189,7 +191,7 @@ func (s *session) tail(st *stop, args dap.StackTraceArguments, page stackPage, o
 		return nil, err
 	}
 	// A failure is kept, too: all pages of a list must agree.
-	t := &tail{}
+	t := &tail{paths: opts.paths}
 	st.tails[args.ThreadId] = t
 	chain, err := s.chain(st, int64(args.ThreadId), opts.chainDepth)
 	if err != nil {
@@ -205,7 +207,7 @@ func (s *session) tail(st *stop, args dap.StackTraceArguments, page stackPage, o
 	if err != nil {
 		return t, err
 	}
-	*t = tail{own: shown, added: added}
+	t.own, t.added = shown, added
 	return t, nil
 }
 
