@@ -69,7 +69,11 @@ func checkProcess(pid int, check bool) error {
 		return nil
 	}
 	// The file may be gone, or be another one by now.
-	if err := checkFile(link, path, check); err != nil {
+	err = checkFile(link, path, check)
+	switch {
+	case errors.Is(err, errStripped):
+		return fmt.Errorf("could not attach to pid %d: %w; dlvx dump %d needs none", pid, err, pid)
+	case err != nil:
 		return fmt.Errorf("could not attach to pid %d: %w", pid, err)
 	}
 	return nil

@@ -31,7 +31,10 @@ func checkFile(path, name string, check bool) error {
 	case errors.As(err, &unreadable):
 		return nil // Delve says so
 	case err != nil && strings.Contains(err.Error(), "not a Go executable"):
-		return fmt.Errorf("%s is not a Go program: dlvx debugs programs that the go command has built", name)
+		if !check {
+			return nil // it may load Go code that was built as a C library
+		}
+		return fmt.Errorf("%s is not a Go program: dlvx debugs programs that the go command has built, and with --check-go-version=false others that load Go code from a library", name)
 	case err != nil || !check:
 		return nil
 	}
@@ -39,10 +42,13 @@ func checkFile(path, name string, check bool) error {
 		return fmt.Errorf("%s was built by %s, and this dlvx knows Go up to %s: update dlvx (go install github.com/dlvx/dlvx/cmd/dlvx@latest), or try with --check-go-version=false", name, info.GoVersion, newest)
 	}
 	if !hasDebugInfo(path) {
-		return fmt.Errorf("%s has no debug information: build it without -ldflags=-s or -w and do not strip it, or see its assembly code with --check-go-version=false", name)
+		return fmt.Errorf("%s %w", name, errStripped)
 	}
 	return nil
 }
+
+// errStripped is why Delve shows no goroutines of a program.
+var errStripped = errors.New("has no debug information: build it without -ldflags=-s or -w and do not strip it, or see its assembly code with --check-go-version=false")
 
 // hasDebugInfo tells whether Delve will find debug information of a binary. Where
 // that is not to be told, it is true.

@@ -3,6 +3,7 @@ package main
 import (
 	"debug/buildinfo"
 	"debug/elf"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -26,7 +27,11 @@ func core(cmd *cobra.Command, exe, file string) (int, error) {
 	if err := checkOrder(exe); err != nil {
 		return 1, err
 	}
-	if err := checkBinary(exe, o.CheckGoVersion); err != nil {
+	err = checkBinary(exe, o.CheckGoVersion)
+	switch {
+	case errors.Is(err, errStripped):
+		return 1, fmt.Errorf("%w; dlvx dump %s %s needs none", err, exe, file)
+	case err != nil:
 		return 1, err
 	}
 	return session(o, delve.Program{Args: []string{exe}, Core: file})
