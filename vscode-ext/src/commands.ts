@@ -11,6 +11,7 @@ import type { Installer } from './install';
 import { pickProcess } from './pick';
 import type { Place } from './protocol';
 import type { Session, Sessions } from './sessions';
+import { nodeOrigin } from './texts';
 
 export interface Parts {
   sessions: Sessions;
@@ -104,8 +105,8 @@ async function reveal({ sessions }: Parts, element: Element): Promise<void> {
 
 /** Where the goroutines of an element were made. */
 function siteOf(element: Element): Place | undefined {
-  if (element.kind === 'goroutine') return element.goroutine.spawn;
-  return element.kind === 'node' ? element.node.site : undefined;
+  if (element.kind === 'goroutine') return element.goroutine.spawn?.from ?? element.goroutine.spawn;
+  return element.kind === 'node' ? nodeOrigin(element.node) : undefined;
 }
 
 async function openPlace(place: Place | undefined): Promise<void> {

@@ -37,6 +37,14 @@ export interface MoreElement {
 
 export type Element = NodeElement | GoroutineElement | MembersElement | MoreElement;
 
+/** Tells whether a node is shown only for what is below it: nothing of its own matches the filter. */
+export function leads(node: Node, filter: string): boolean {
+  return filter !== '' && node.alive === 0 && node.children > 0 && node.children <= ways;
+}
+
+/** Of how many ways below a node all are opened at once. */
+const ways = 10;
+
 /** Asks dlvx. */
 export type Ask = <C extends 'dlvx/tree' | 'dlvx/goroutines'>(command: C, args: Requests[C][0]) => Promise<Requests[C][1]>;
 
@@ -73,7 +81,9 @@ export class Children {
     const children: Children = new Children(key, async (start, count) => {
       const answer = await ask('dlvx/tree', { start, count, ...given(filter, parent) });
       const items = answer.nodes.map((node): Element => {
-        const at = children.unique(`${key}/${node.name}@${node.site?.source?.path ?? ''}:${node.site?.line ?? ''}`);
+        // VS Code opens what it has not seen before, so what leads somewhere is no old acquaintance.
+        const mark = leads(node, filter) ? '?' : '';
+        const at = children.unique(`${key}/${mark}${node.name}@${node.site?.source?.path ?? ''}:${node.site?.line ?? ''}`);
         return { kind: 'node', key: at, node, children: Children.ofNode(at, ask, filter, node) };
       });
       return { items, total: answer.total };

@@ -2,9 +2,9 @@
 
 import * as vscode from 'vscode';
 
-import { Children, type Element, page } from './elements';
+import { Children, type Element, leads, page } from './elements';
 import type { Sessions } from './sessions';
-import { count, goroutineDescription, goroutineLabel, icon, nodeDescription, nodeDetails, nodeIcon, nodeLabel, plural } from './texts';
+import { count, goroutineDescription, goroutineLabel, icon, nodeDescription, nodeDetails, nodeIcon, nodeLabel, nodeOrigin, plural, spoken } from './texts';
 
 export class GoroutinesView implements vscode.TreeDataProvider<Element>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<Element | undefined>();
@@ -91,8 +91,11 @@ export class GoroutinesView implements vscode.TreeDataProvider<Element>, vscode.
   }
 
   getTreeItem(element: Element): vscode.TreeItem {
-    const item = makeItem(element, this.filterText !== '');
+    const item = makeItem(element, this.filterText);
     item.id = element.key;
+    // Else it would be the tooltip.
+    const { label, description } = item;
+    if (typeof label === 'string') item.accessibilityInformation = { label: spoken(label, typeof description === 'string' ? description : '') };
     return item;
   }
 
@@ -123,7 +126,8 @@ export function goroutineOf(element: Element | undefined) {
   return element?.kind === 'node' ? element.node.goroutine : undefined;
 }
 
-function makeItem(element: Element, filtered: boolean): vscode.TreeItem {
+function makeItem(element: Element, filter: string): vscode.TreeItem {
+  const filtered = filter !== '';
   const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
   switch (element.kind) {
     case 'goroutine': {
@@ -137,10 +141,11 @@ function makeItem(element: Element, filtered: boolean): vscode.TreeItem {
     case 'node': {
       const { node } = element;
       const leaf = node.children === 0 && (node.alive === 0 || node.goroutine !== undefined);
-      const item = new vscode.TreeItem(nodeLabel(node), leaf ? None : node.root === undefined ? Collapsed : Expanded);
+      const open = node.root !== undefined || leads(node, filter);
+      const item = new vscode.TreeItem(nodeLabel(node), leaf ? None : open ? Expanded : Collapsed);
       item.description = nodeDescription(node, filtered);
       item.iconPath = new vscode.ThemeIcon(nodeIcon(node, filtered));
-      item.contextValue = [node.goroutine === undefined ? 'node' : 'goroutine', ...(node.site?.source === undefined ? [] : ['spawned'])].join(' ');
+      item.contextValue = [node.goroutine === undefined ? 'node' : 'goroutine', ...(nodeOrigin(node)?.source === undefined ? [] : ['spawned'])].join(' ');
       if (node.goroutine === undefined) item.tooltip = nodeDetails(node, filtered).join('\n');
       else item.command = { command: 'dlvx.reveal', title: 'Reveal in Call Stack', arguments: [element] };
       return item;

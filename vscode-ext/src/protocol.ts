@@ -21,6 +21,8 @@ export interface Place {
 
 /** The go statement that made a goroutine, and who ran it. */
 export interface Spawn extends Place {
+  /** Where the statement is in a helper, such as sync.WaitGroup.Go: the call of that. */
+  from?: Place;
   goroutine?: number;
   exited?: boolean;
 }
@@ -46,8 +48,14 @@ export interface Node {
   /** What the goroutines began in; empty where that is not known. */
   function: string;
   site?: Place;
+  /** The call that led to it, where the statement alone does not tell. */
+  from?: Place;
+  /** The statement is in a helper, such as sync.WaitGroup.Go, and from is the call of that. */
+  helper?: boolean;
   /** Living goroutines that were made here. */
   alive: number;
+  /** Goroutines that were made here, have exited, and made others that live: at least so many. */
+  exited?: number;
   /** The same with all descendants. */
   total: number;
   blocked: number;

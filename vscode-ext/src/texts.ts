@@ -67,34 +67,77 @@ export function nodeLabel(n: Node): string {
 export function nodeDescription(n: Node, filtered = false): string {
   const below = n.total - n.alive;
   return join(
-    n.goroutine === undefined ? nodeStates(n, filtered) : goroutineDescription(n.goroutine),
-    place(n.site),
+    n.goroutine === undefined ? nodeStates(n) : goroutineDescription(n.goroutine),
+    nodePlace(n),
+    filtered || n.root !== undefined ? undefined : exited(n),
     below > 0 ? `${count(below)} below` : undefined,
   );
 }
 
-function nodeStates(n: Node, filtered: boolean): string {
-  if (n.alive === 0) return filtered || n.root !== undefined ? '' : 'exited';
-  const states = Object.entries(n.states).sort(([, a], [, b]) => b - a);
-  const [first] = states;
-  if (first === undefined) return n.blocked > 0 ? `${count(n.blocked)} blocked${longest(n)}` : '';
-  const [word, times] = first;
-  const more = states.length > 1 ? `, ${plural(states.length - 1, 'other state')}` : '';
-  return `${times === n.alive ? '' : `${count(times)} `}${word}${longest(n)}${more}`;
+/** "chan receive 12s"; "4,800 chan receive, 12 running, longest 12s". */
+function nodeStates(n: Node): string {
+  const states = sortedStates(n);
+  const wait = n.longestWaitMs === undefined ? '' : duration(n.longestWaitMs);
+  const [first, second] = states;
+  if (first === undefined) return '';
+  if (second === undefined) return wait === '' ? first[0] : `${first[0]} ${wait}`;
+  const shown = states.slice(0, 2);
+  const others = states.slice(2).reduce((sum, [, times]) => sum + times, 0);
+  return [
+    ...shown.map(([word, times]) => `${count(times)} ${word}`),
+    ...(others > 0 ? [plural(others, 'other')] : []),
+    ...(wait === '' ? [] : [`longest ${wait}`]),
+  ].join(', ');
 }
 
-function longest(n: { longestWaitMs?: number }): string {
-  return n.longestWaitMs === undefined ? '' : ` ${duration(n.longestWaitMs)}`;
+function sortedStates(n: Node): [string, number][] {
+  return Object.entries(n.states).sort(([, a], [, b]) => b - a);
 }
 
-/** All states of a node's goroutines, a line each: "4,800 chan receive". */
+/** "main.go:31", "main.go:31 from main.go:40"; where a helper has the go statement, the call of that. */
+function nodePlace(n: Node): string {
+  const call = place(n.from);
+  if (n.helper === true || call === '') return place(nodeOrigin(n));
+  return `${place(n.site)} from ${call}`;
+}
+
+/** Where the goroutines of a node were made: the go statement, or the call of the helper that has it. */
+export function nodeOrigin(n: Node): Place | undefined {
+  return n.helper === true ? n.from : n.site;
+}
+
+function exited(n: Node): string | undefined {
+  if (n.exited === undefined) return n.alive === 0 ? 'exited' : undefined;
+  return `${count(n.exited)}${n.alive === 0 ? '' : ' more'} exited`;
+}
+
+/** What a screen reader says of a row. */
+export function spoken(label: string, description: string): string {
+  const words = label.replace(/ ×([\d,]+)$/, (_, times: string) => `, ${times} goroutines`);
+  return [words, ...description.split(' · ').filter((p) => p !== '')].join(', ');
+}
+
+/** All that is known of a node, a line each, the last ones the states of its goroutines: "4,800 chan receive". */
 export function nodeDetails(n: Node, filtered = false): string[] {
   return [
-    n.site === undefined ? n.name : `created by ${n.site.function ?? ''} ${place(n.site)}`.trim(),
+    nodeLabel(n),
+    ...createdBy(n),
     ...members(n, filtered),
     ...(n.longestWaitMs === undefined ? [] : [`longest wait ${duration(n.longestWaitMs)}`]),
-    ...Object.entries(n.states).sort(([, a], [, b]) => b - a).map(([word, times]) => `${count(times)} ${word}`),
+    ...sortedStates(n).map(([word, times]) => `${count(times)} ${word}`),
   ];
+}
+
+function createdBy(n: Node): string[] {
+  if (n.site === undefined) return [];
+  if (n.from === undefined) return [`created by ${call(n.site)}`];
+  if (n.helper === true) return [`created by ${call(n.from)}`, `through ${call(n.site)}`];
+  return [`created by ${call(n.site)}`, `called by ${call(n.from)}`];
+}
+
+/** "main.start main.go:31". Of a generic function the type arguments are left out, as in tracebacks. */
+function call(p: Place): string {
+  return `${(p.function ?? '').replace(/\[.*\]/, '[...]')} ${place(p)}`.trim();
 }
 
 function members(n: Node, filtered: boolean): string[] {

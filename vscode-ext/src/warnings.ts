@@ -51,15 +51,20 @@ export class Warnings implements vscode.Disposable {
   }
 }
 
-/** The logical stack, a clickable line for each frame. */
+/** The logical stack, a clickable line for each frame that has a file; without what runs all tests. */
 function related(w: Warning): vscode.DiagnosticRelatedInformation[] {
   const [own, ...spawners] = w.segments ?? [];
+  while (spawners.length > 0 && spawners.at(-1)?.frames.every(runsTests) === true) spawners.pop();
   const lines = (w.mid ?? own?.frames ?? []).map((f) => ({ f, text: f.func }));
   for (const s of spawners) {
     const by = s.goroutine > 0 ? `created by goroutine ${s.goroutine}` : 'created by';
     s.frames.forEach((f, i) => { lines.push({ f, text: i === 0 ? `${by}: ${f.func}` : f.func }); });
   }
-  return lines.filter(({ f }) => f.file !== '').map(({ f, text }) => new vscode.DiagnosticRelatedInformation(
+  return lines.filter(({ f }) => /[\\/]/.test(f.file)).map(({ f, text }) => new vscode.DiagnosticRelatedInformation(
     new vscode.Location(vscode.Uri.file(f.file), new vscode.Position(Math.max(f.line - 1, 0), 0)), text,
   ));
+}
+
+function runsTests(f: Frame): boolean {
+  return f.func.startsWith('testing.') || f.file === '_testmain.go';
 }

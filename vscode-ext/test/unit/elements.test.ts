@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { type Ask, Children, type Element, page } from '../../src/elements';
+import { type Ask, Children, type Element, leads, page } from '../../src/elements';
 import type { Goroutine, Node } from '../../src/protocol';
 
 function goroutine(id: number): Goroutine {
@@ -91,6 +91,14 @@ describe('children in the Goroutines view', () => {
     const before = asked.length;
     assert.deepEqual(await only.children.list(), []);
     assert.equal(asked.length, before);
+  });
+
+  it('tells what only leads to a match, and gives that another key', async () => {
+    const way = node(1, { total: 5, children: 1 });
+    assert.deepEqual([leads(way, 'id:7'), leads(way, ''), leads({ ...way, alive: 1 }, 'id:7'), leads({ ...way, children: 11 }, 'id:7')], [true, false, false, false]);
+    const ask = (() => Promise.resolve({ nodes: [way], total: 1 })) as unknown as Ask;
+    const keys = await Promise.all(['', 'id:7'].map(async (f) => (await Children.roots(ask, f).list())[0]?.key));
+    assert.notEqual(keys[0], keys[1]);
   });
 
   it('ends where there is no more, whatever the total says', async () => {

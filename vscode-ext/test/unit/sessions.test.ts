@@ -201,6 +201,21 @@ describe('the Goroutines view', () => {
     assert.match(fake.view.message ?? '', /no duration/);
   });
 
+  it('has rows that can be spoken, and opens the way to what a filter finds', async () => {
+    const node = { id: 1, name: 'main.worker', function: '', site: { source: { path: '/src/main.go' }, line: 3 }, alive: 0, total: 4, blocked: 4, states: {}, children: 1 };
+    const { sessions, send } = start({ 'dlvx/tree': { nodes: [node, { ...node, alive: 3, states: { select: 3 } }], total: 2 } });
+    const view = new GoroutinesView(sessions, log);
+    send(hello);
+    send(stopped);
+    const items = async () => (await view.getChildren()).map((e) => view.getTreeItem(e));
+    const [way, three] = await items();
+    assert.ok(way && three);
+    assert.equal(three.accessibilityInformation?.label, 'main.worker, 3 goroutines, select, main.go:3, 1 below');
+    assert.deepEqual([way.collapsibleState, three.collapsibleState], [1, 1]);
+    view.setFilter('id:7');
+    assert.deepEqual((await items()).map((i) => i.collapsibleState), [2, 1]);
+  });
+
   it('is empty where nothing is debugged', async () => {
     const view = new GoroutinesView(new Sessions(log), log);
     assert.deepEqual(await view.getChildren(), []);

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import type { Goroutine, Node } from '../../src/protocol';
-import { duration, goroutineDescription, goroutineLabel, icon, nodeDescription, nodeDetails, nodeIcon, nodeLabel, place, siteFilter, siteTitle } from '../../src/texts';
+import {
+  duration, goroutineDescription, goroutineLabel, icon, nodeDescription, nodeDetails, nodeIcon, nodeLabel, nodeOrigin, place, siteFilter, siteTitle, spoken,
+} from '../../src/texts';
 
 const worker: Goroutine = { id: 18, name: 'main.worker', function: 'main.worker', status: 'waiting', waitReason: 'chan receive', waitMs: 12_345 };
 const workers: Node = {
@@ -30,8 +32,10 @@ describe('texts', () => {
 
   it('a node of many', () => {
     assert.equal(nodeLabel(workers), 'main.worker ×4,812');
-    assert.equal(nodeDescription(workers), '4,800 chan receive 12s, 1 other state · main.go:31 · 8 below');
-    assert.deepEqual(nodeDetails(workers), ['created by main.start main.go:31', '4,812 goroutines, 4,800 blocked', 'longest wait 12s', '4,800 chan receive', '12 running']);
+    assert.equal(nodeDescription(workers), '4,800 chan receive, 12 running, longest 12s · main.go:31 · 8 below');
+    const many = { ...workers, states: { running: 2, 'chan receive': 4800, select: 9, sleep: 1 } };
+    assert.equal(nodeDescription({ ...many, exited: 3 }), '4,800 chan receive, 9 select, 3 others, longest 12s · main.go:31 · 3 more exited · 8 below');
+    assert.deepEqual(nodeDetails(workers), ['main.worker ×4,812', 'created by main.start main.go:31', '4,812 goroutines, 4,800 blocked', 'longest wait 12s', '4,800 chan receive', '12 running']);
   });
 
   it('a node of one, and of none', () => {
@@ -39,9 +43,27 @@ describe('texts', () => {
     assert.equal(nodeDescription({ ...workers, alive: 1, total: 1, goroutine: worker }), 'chan receive 12s · main.go:31');
     const gone = { ...workers, alive: 0, total: 3, blocked: 0, states: {} };
     assert.equal(nodeLabel(gone), 'main.worker');
-    assert.equal(nodeDescription(gone), 'exited · main.go:31 · 3 below');
+    assert.equal(nodeDescription(gone), 'main.go:31 · exited · 3 below');
+    assert.equal(nodeDescription({ ...gone, exited: 5 }), 'main.go:31 · 5 exited · 3 below');
     assert.equal(nodeDescription(gone, true), 'main.go:31 · 3 below');
-    assert.deepEqual(nodeDetails(gone).slice(1, 2), ['all of them exited']);
+    assert.deepEqual(nodeDetails(gone).slice(2, 3), ['all of them exited']);
+  });
+
+  it('a node that tells by which call its goroutines came to be', () => {
+    const from = { function: 'main.Hash[go.shape.int]', source: { name: 'hash.go', path: '/src/hash.go' }, line: 7 };
+    const called = { ...workers, total: 4812, states: { select: 4812 }, from };
+    assert.equal(nodeDescription(called), 'select 12s · main.go:31 from hash.go:7');
+    assert.deepEqual(nodeDetails(called).slice(1, 3), ['created by main.start main.go:31', 'called by main.Hash[...] hash.go:7']);
+    assert.equal(nodeOrigin(called), called.site);
+    const helped = { ...called, helper: true };
+    assert.equal(nodeDescription(helped), 'select 12s · hash.go:7');
+    assert.deepEqual(nodeDetails(helped).slice(1, 3), ['created by main.Hash[...] hash.go:7', 'through main.start main.go:31']);
+    assert.equal(nodeOrigin(helped), from);
+  });
+
+  it('a row, spoken', () => {
+    assert.equal(spoken(nodeLabel(workers), nodeDescription(workers)), 'main.worker, 4,812 goroutines, 4,800 chan receive, 12 running, longest 12s, main.go:31, 8 below');
+    assert.equal(spoken(goroutineLabel(worker), ''), '[Go 18] main.worker');
   });
 
   it('a root that never was a goroutine', () => {

@@ -38,6 +38,16 @@ describe('Warnings', () => {
     ]);
   });
 
+  it('leaves out how tests are run, and files that there are not', () => {
+    warnings = new Warnings();
+    const run = { func: 'testing.tRunner', file: '/go/testing.go', line: 5 };
+    const all = { func: 'main.main', file: '_testmain.go', line: 1 };
+    warn({ kind: 'left', message: 'one', where: main, segments: [{ goroutine: 7, frames: [worker] }, { goroutine: 5, frames: [main, run, { ...all, func: 'x' }] }, { goroutine: 1, frames: [run, all] }] });
+    assert.deepEqual(problems(), [
+      '/src/main.go:10 left: one, main.worker /src/worker.go:22, created by goroutine 5: main.main /src/main.go:10, testing.tRunner /go/testing.go:5',
+    ]);
+  });
+
   it('has one for what goes on, and several of a line', () => {
     warnings = new Warnings();
     warn({ kind: 'slow', message: 'for 1 s', where: main });
