@@ -277,7 +277,7 @@ func parseTraceback(t *testing.T, text string) traceback {
 				if place := tracedPlace.FindStringSubmatch(lines[i+2]); place != nil && g.creator != "time.goFunc" {
 					g.site = place[1]
 				}
-			} else if at := strings.LastIndex(line, "("); at > 0 && line[0] != '\t' {
+			} else if at := strings.LastIndex(line, "("); at > 0 && line[0] != '\t' && !strings.HasPrefix(line, "runtime.goexit(") {
 				g.first = plain(line[:at])
 			}
 		}
