@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,17 +24,14 @@ func checkBinary(path string, check bool) error { return checkFile(path, path, c
 
 // checkFile is checkBinary of a file that has another name for people.
 func checkFile(path, name string, check bool) error {
-	info, err := buildinfo.ReadFile(path)
-	var unreadable *fs.PathError
-	switch {
-	case errors.As(err, &unreadable):
-		return nil // Delve says so
-	case err != nil && strings.Contains(err.Error(), "not a Go executable"):
-		if !check {
-			return nil // it may load Go code that was built as a C library
-		}
-		return fmt.Errorf("%s is not a Go program: dlvx debugs programs that the go command has built, and with --check-go-version=false others that load Go code from a library", name)
-	case err != nil || !check:
+	if !check {
+		return nil
+	}
+	info, err := checkGo(path, name)
+	if err != nil {
+		return fmt.Errorf("%w, and with --check-go-version=false others that load Go code from a library", err)
+	}
+	if info == nil {
 		return nil
 	}
 	if newest, newer := delve.NewerGo(info.GoVersion); newer {
@@ -45,6 +41,19 @@ func checkFile(path, name string, check bool) error {
 		return fmt.Errorf("%s %w", name, errStripped)
 	}
 	return nil
+}
+
+// checkGo reads what Go says of a program in its file. It is an error of one that
+// no Go has built; nil, nil of what cannot be read: Delve says so.
+func checkGo(path, name string) (*buildinfo.BuildInfo, error) {
+	info, err := buildinfo.ReadFile(path)
+	switch {
+	case err != nil && strings.Contains(err.Error(), "not a Go executable"):
+		return nil, fmt.Errorf("%s is not a Go program: dlvx debugs programs that the go command has built", name)
+	case err != nil:
+		return nil, nil
+	}
+	return info, nil
 }
 
 // errStripped is why Delve shows no goroutines of a program.

@@ -47,7 +47,7 @@ type view struct {
 // findSubject reads the arguments: PID, a program's name, or EXE CORE.
 func findSubject(args []string, nonstop bool) (subject, error) {
 	if len(args) == 2 {
-		if err := checkBinary(args[0], false); err != nil {
+		if _, err := checkGo(args[0], args[0]); err != nil {
 			return subject{}, err
 		}
 		if _, err := os.Stat(args[1]); err != nil {
