@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -156,4 +157,17 @@ func PackageDir(ctx context.Context, buildFlags string, packages []string) strin
 		return "."
 	}
 	return dir
+}
+
+// notBuiltHere tells why what was built is no program that runs here.
+func notBuiltHere(binary string) error {
+	const archive = "!<arch>\n" // what go build makes of a package that is no command
+	start := make([]byte, len(archive))
+	if f, err := os.Open(binary); err == nil {
+		defer f.Close()
+		if _, err := io.ReadFull(f, start); err == nil && string(start) != archive {
+			return fmt.Errorf("what was built does not run on %s/%s: unset GOOS and GOARCH", runtime.GOOS, runtime.GOARCH)
+		}
+	}
+	return errors.New("can not debug non-main package")
 }

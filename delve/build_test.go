@@ -48,3 +48,19 @@ func TestBuildArgs(t *testing.T) {
 		}
 	}
 }
+
+func TestNotBuiltHere(t *testing.T) {
+	for content, want := range map[string]string{
+		"!<arch>\n__.PKGDEF":          "can not debug non-main package",
+		"\x00asm\x01\x00\x00\x00rest": "does not run on",
+		"":                            "can not debug non-main package",
+	} {
+		file := filepath.Join(t.TempDir(), "built")
+		if err := os.WriteFile(file, []byte(content), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := notBuiltHere(file); !strings.Contains(err.Error(), want) {
+			t.Errorf("%.10q: %v, want %q", content, err, want)
+		}
+	}
+}

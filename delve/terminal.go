@@ -288,7 +288,7 @@ func (o Options) start(p Program, listener net.Listener, stdout proc.OutputRedir
 		// Delve keeps its text only.
 		if strings.HasSuffix(err.Error(), api.ErrNotExecutable.Error()) && len(p.Args) > 0 {
 			if p.Built {
-				return nil, errors.New("can not debug non-main package")
+				return nil, notBuiltHere(p.Args[0])
 			}
 			return nil, fmt.Errorf("%s is not executable", p.Args[0])
 		}
