@@ -1,7 +1,10 @@
 package delve
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
