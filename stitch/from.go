@@ -62,11 +62,12 @@ func difference(nodes []*Node) int {
 // helped returns the call of the helper that the node's go statement stands in;
 // zero: it is in none.
 func (n *Node) helped() Frame {
-	if len(n.Goroutines) == 0 {
-		return Frame{}
+	for _, g := range n.Goroutines {
+		if call, _ := g.Helper(); call.Func != "" {
+			return call
+		}
 	}
-	call, _ := n.Goroutines[0].Helper()
-	return call
+	return Frame{}
 }
 
 // Helped tells whether the node's go statement stands in a helper of which From is
@@ -92,9 +93,10 @@ func (n *Node) Runs() string {
 
 // Helper returns the call of the helper, such as sync.WaitGroup.Go, that the go statement
 // stands in, and the full name of the function that the helper was given; zero: the
-// statement is in none, or the goroutine has not got to that function yet. A helper's
-// goroutines begin in a function literal of its own, and call what they were given, of
-// another package.
+// statement is in none. A helper's goroutines begin in a function literal of its own, and
+// call what the caller of the helper gave it, a function of the caller's package. One that
+// has not got so far is known to be a helper's only in package sync and its like; what
+// it was given is not known then.
 func (g *Goroutine) Helper() (call Frame, given string) {
 	if len(g.Chain.Links) == 0 {
 		return Frame{}, ""
@@ -107,18 +109,16 @@ func (g *Goroutine) Helper() (call Frame, given string) {
 	if literal, ok := strings.CutPrefix(entry.Func, helper); !ok || !strings.HasPrefix(literal, ".func") {
 		return Frame{}, ""
 	}
-	at := slices.Index(own, entry)
-	if at < 1 || Package(own[at-1].Func) == Package(helper) {
+	at := slices.IndexFunc(made.Frames, func(f Frame) bool { return Package(f.Func) != Package(helper) })
+	if at < 0 || Package(made.Frames[at].Func) == "runtime" {
 		return Frame{}, ""
 	}
-	for _, f := range made.Frames[1:] {
-		switch Package(f.Func) {
-		case Package(helper):
-		case "runtime":
-			return Frame{}, ""
-		default:
-			return f, own[at-1].Func
-		}
+	call = made.Frames[at]
+	if i := slices.Index(own, entry); i > 0 && Package(own[i-1].Func) == Package(call.Func) {
+		return call, own[i-1].Func
 	}
-	return Frame{}, ""
+	if !IsRuntime(helper) {
+		return Frame{}, ""
+	}
+	return call, ""
 }

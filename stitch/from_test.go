@@ -14,6 +14,10 @@ func helpers() []Goroutine {
 		goroutineOf(6, "main.work main.start.func1", "main.start main.main"), // no helper of another package
 		goroutineOf(7, "main.guess "+helper+".func1", helper+" main.hash main.main"),
 		goroutineOf(8, "main.main", ""),
+		goroutineOf(9, "runtime.selectgo lib.Start.func1", "lib.Start main.main"), // waits in what it is itself
+		goroutineOf(10, "net/http.Serve lib.Start.func1", "lib.Start main.main"),  // calls what main did not give it
+		goroutineOf(11, "main.run x/errgroup.(*Group).Go.func1", "x/errgroup.(*Group).Go main.main"),
+		goroutineOf(12, "x/errgroup.(*Group).Go.func1", "x/errgroup.(*Group).Go main.main"),
 	}
 	gs[6].Chain.Links[0].Provenance = Live
 	return gs
@@ -22,7 +26,7 @@ func helpers() []Goroutine {
 func TestHelper(t *testing.T) {
 	want := map[int64][2]string{
 		1: {"main.hash", "main.hash.func1"}, 2: {"main.hash", "main.hash.func1"},
-		4: {"main.start", "main.load"}, 5: {"main.start", "main.store"},
+		3: {"main.hash", ""}, 4: {"main.start", "main.load"}, 5: {"main.start", "main.store"}, 11: {"main.main", "main.run"},
 	}
 	for _, g := range helpers() {
 		call, given := g.Helper()
@@ -54,7 +58,7 @@ func TestHelperSites(t *testing.T) {
 	for _, s := range Sites(helpers()) {
 		got[s.Func] += s.Alive
 	}
-	want := map[string]int{"sync.(*WaitGroup).Go": 6, "main.hash": 2, "main.start": 3}
+	want := map[string]int{"sync.(*WaitGroup).Go": 6, "main.hash": 3, "main.start": 3, "x/errgroup.(*Group).Go": 2, "main.main": 1}
 	for fn, alive := range want {
 		if got[fn] != alive {
 			t.Errorf("%s: %d goroutines, want %d", fn, got[fn], alive)
@@ -64,7 +68,7 @@ func TestHelperSites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if gs := f.Select(helpers()); len(gs) != 2 {
+	if gs := f.Select(helpers()); len(gs) != 3 {
 		t.Errorf("%s selects %v", "site:main.hash", gs)
 	}
 }
