@@ -40,10 +40,14 @@ func Folded(w io.Writer, groups []stitch.Group) error {
 	return b.Flush()
 }
 
-// frames returns all calls of a group's logical stack, innermost first.
+// frames returns all calls of a group's logical stack, innermost first. That of
+// the first goroutine begins as those of the others do, in main.main.
 func frames(g stitch.Group) (all []stitch.Frame) {
 	for _, seg := range g.Stack().Segments {
 		all = append(all, seg.Frames...)
+	}
+	for n := len(all); n > 1 && (all[n-1].Func == "runtime.main" || all[n-1].Func == "runtime.goexit"); n-- {
+		all = all[:n-1]
 	}
 	return all
 }

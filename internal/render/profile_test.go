@@ -24,7 +24,7 @@ func profiled() []stitch.Group {
 	}
 	return stitch.Groups([]stitch.Goroutine{
 		worker(5, "ann"), worker(6, "bob"), worker(7, "ann"),
-		{ID: 1, State: stitch.State{Status: "running"}, Own: []stitch.Frame{main}},
+		{ID: 1, State: stitch.State{Status: "running"}, Own: []stitch.Frame{main, {Func: "runtime.main"}, {Func: "runtime.goexit"}}},
 	})
 }
 
