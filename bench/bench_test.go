@@ -7,11 +7,12 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 // tiny is enough to go through everything once. The figures mean nothing, and
 // nothing is expected of them.
-var tiny = size{spawns: 1000, parked: 1000, stops: 4, crowd: 20, loops: 20, crowds: []int{30}, processes: []int{100}}
+var tiny = size{spawns: 1000, parked: 1000, stops: 4, crowd: 20, loops: 20, crowds: []int{30}, processes: []int{100}, watched: 100 * time.Millisecond}
 
 func TestBench(t *testing.T) {
 	if testing.Short() {
@@ -21,7 +22,7 @@ func TestBench(t *testing.T) {
 		t.Skip("reads /proc")
 	}
 	// Not debug/cold, which compiles the standard library.
-	match := regexp.MustCompile(`^spawn/.*/stack=20/chain=5$|^memory/stack=5/|^debug/warm$|^stack/|^crowd/|^dump/|^mode/.*/procs=1`)
+	match := regexp.MustCompile(`^spawn/.*/stack=20/chain=5$|^memory/stack=5/|^debug/warm$|^stack/|^crowd/|^dump/|^top/|^mode/.*/procs=1`)
 	r, err := measure(t.Context(), config{match: match, rounds: 1, size: tiny, log: io.Discard})
 	if err != nil {
 		t.Fatal(err)
@@ -39,6 +40,7 @@ func TestBench(t *testing.T) {
 		"stack/exited/goroutines=12/first-page", "stack/exited/goroutines=12/first-frame-then-rest",
 		"stack/exited/goroutines=12/again", "stack/exited/goroutines=12/session-start",
 		"crowd/goroutines=30/pause-to-screen", "crowd/goroutines=30/step", "crowd/goroutines=30/memory",
+		"top/goroutines=100/wall", "top/goroutines=100/cpu",
 		"dump/goroutines=100/wall", "dump/goroutines=100/stop", "dump/goroutines=100/memory",
 		"stack/exited/goroutines=20/threads", "stack/alive/goroutines=20/first-page",
 	} {

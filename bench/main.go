@@ -1,6 +1,6 @@
 // Command bench measures what dlvx costs, on this machine and with the Go
 // that is installed: recording (time and memory of go statements), the first
-// debug session of a program, the answers of dlvx dap, and dlvx dump.
+// debug session of a program, the answers of dlvx dap, dlvx dump, and dlvx top.
 //
 //	go run ./bench                    # everything; about half an hour
 //	go run ./bench -run stack=20      # what matches a regular expression
@@ -26,6 +26,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"time"
 )
 
 func main() {
@@ -80,9 +81,11 @@ type size struct {
 
 	crowds    []int // goroutines of programs that are paused and stepped
 	processes []int // goroutines of processes that are looked into
+
+	watched time.Duration // for how long a program is looked at
 }
 
-var fullSize = size{spawns: 200_000, parked: 100_000, stops: 40, crowd: 1000, loops: 20_000, crowds: []int{12, 100_000}, processes: []int{1000, 10_000, 100_000}}
+var fullSize = size{spawns: 200_000, parked: 100_000, stops: 40, crowd: 1000, loops: 20_000, crowds: []int{12, 100_000}, processes: []int{1000, 10_000, 100_000}, watched: 5 * time.Second}
 
 // measure runs all parts.
 func measure(ctx context.Context, cfg config) (report, error) {
@@ -92,7 +95,7 @@ func measure(ctx context.Context, cfg config) (report, error) {
 	}
 	defer l.close()
 	r := report{Machine: thisMachine(l.goVersion), Rounds: cfg.rounds}
-	for _, part := range []func(context.Context, *lab) ([]section, error){spawnCost, parkedMemory, firstDebug, stackLatency, crowdLatency, outsideCost, modeCost} {
+	for _, part := range []func(context.Context, *lab) ([]section, error){spawnCost, parkedMemory, firstDebug, stackLatency, crowdLatency, outsideCost, topCost, modeCost} {
 		sections, err := part(ctx, l)
 		if err != nil {
 			return report{}, err
