@@ -42,7 +42,7 @@ func Line(w io.Writer, g stitch.Group, selected bool, thread int, style Style) e
 		add("(thread %d)", thread)
 	}
 	add("[%s]", states(g.Tally))
-	site := first.Site()
+	site := madeAt(first)
 	switch by := style.creation(first); {
 	case by == "":
 	case g.Alive == 1 && first.Spawner() != 0:

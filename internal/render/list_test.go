@@ -98,21 +98,30 @@ func TestNarrowTree(t *testing.T) {
 	}
 }
 
-// TestTreeFrom: a go statement in a helper is shown with the helper's caller.
+// TestTreeFrom: what a helper made goes by what the helper was given, and by its
+// caller.
 func TestTreeFrom(t *testing.T) {
 	const helper = "sync.(*WaitGroup).Go"
 	own := []stitch.Frame{{Func: "main.hash.func1"}, {Func: helper + ".func1"}}
 	made := []stitch.Frame{{Func: helper, File: "/go/waitgroup.go", Line: 238}, {Func: "main.hash", File: "/src/main.go", Line: 43}}
-	top := stitch.Tree([]stitch.Goroutine{{
-		ID: 2, Own: own, State: stitch.State{Status: "waiting", Wait: "select"},
+	gs := []stitch.Goroutine{{
+		ID: 2, Own: own, State: stitch.State{Status: "waiting", Wait: "select", At: own[0]},
 		Chain: stitch.Chain{Links: []stitch.Link{{Spawner: 1, Frames: made, Provenance: stitch.Label}}},
-	}})
+	}}
+	top := stitch.Tree(gs)
 	var text, js strings.Builder
 	if err := Tree(&text, top, Style{}); err != nil {
 		t.Fatal(err)
 	}
-	if want := "main.main\n└─ sync.(*WaitGroup).Go.func1 [select] /go/waitgroup.go:238 from main.hash /src/main.go:43\n"; text.String() != want {
+	if want := "main.main\n└─ main.hash.func1 [select] /go/waitgroup.go:238 from main.hash /src/main.go:43\n"; text.String() != want {
 		t.Errorf("got\n%swant\n%s", &text, want)
+	}
+	var table strings.Builder
+	if err := Table(&table, []*stitch.Goroutine{&gs[0]}, Style{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(strings.Fields(strings.SplitAfter(table.String(), "\n")[1]), " "); got != "2 select main.hash.func1 main.hash.func1 goroutine 1 at /src/main.go:43" {
+		t.Errorf("in a table: %s", got)
 	}
 	if err := TreeJSON(&js, top); err != nil {
 		t.Fatal(err)

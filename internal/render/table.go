@@ -20,6 +20,8 @@ import (
 //	1   select 12m03s        main.main    main.main ./main.go:50   -
 //	18  chan receive         main.worker  main.take ./main.go:24   goroutine 7 at ./main.go:17
 //
+// What a helper made, such as sync.WaitGroup.Go, began in what the helper was given,
+// and was created where that was called.
 // Where any of them has pprof labels, they stand in a last column, LABELS: job=7 user=ann.
 // With a Width, lines are made to fit: first paths are shortened, then names of
 // functions, and where a goroutine stands in the function that it began in, the
@@ -69,11 +71,14 @@ func (s Style) rows(gs []*stitch.Goroutine, waits map[int64]*stitch.Wait) [][]st
 		if d := wait(g.State.For); d != "" {
 			state += " " + d
 		}
-		at := g.State.At
-		if s.brevity >= briefest && at.Func == g.Entry().Func && at.File != "" {
+		began, at := g.Entry().Func, g.State.At
+		if _, given := g.Helper(); given != "" {
+			began = given
+		}
+		if s.brevity >= briefest && at.Func == began && at.File != "" {
 			at.Func = ""
 		}
-		cells := []string{fmt.Sprint(g.ID), orNone(state), orNone(s.fn(g.Entry().Func)), orNone(s.position(at)), orNone(s.creation(g))}
+		cells := []string{fmt.Sprint(g.ID), orNone(state), orNone(s.fn(began)), orNone(s.position(at)), orNone(s.creation(g))}
 		if labelled {
 			cells = append(cells, orNone(labels(g)))
 		}
@@ -169,6 +174,15 @@ func (s Style) position(f stitch.Frame) string {
 	return strings.TrimSpace(fmt.Sprintf("%s %s:%d", s.fn(f.Func), s.path(f.File), f.Line))
 }
 
+// madeAt returns the go statement that made a goroutine or, where that is in a
+// helper, such as sync.WaitGroup.Go, the call of the helper.
+func madeAt(g *stitch.Goroutine) stitch.Frame {
+	if call, _ := g.Helper(); call.Func != "" {
+		return call
+	}
+	return g.Site()
+}
+
 func (s Style) creation(g *stitch.Goroutine) string {
 	var parts []string
 	if id := g.Spawner(); id != 0 {
@@ -178,7 +192,7 @@ func (s Style) creation(g *stitch.Goroutine) string {
 		}
 		parts = append(parts, by+fmt.Sprint(id))
 	}
-	if at := g.Site(); at.File != "" {
+	if at := madeAt(g); at.File != "" {
 		parts = append(parts, fmt.Sprintf("at %s:%d", s.path(at.File), at.Line))
 	}
 	return strings.Join(parts, " ")

@@ -18,14 +18,15 @@ const (
 	fewStates    = 3 // how many states a line tells
 )
 
-// Tree writes a spawn tree, a line for each node: what its goroutines run, how
-// many of them live, what they are doing, and where they were started. With a
-// Width, lines that are longer have their paths and names shortened.
+// Tree writes a spawn tree, a line for each node: what its goroutines run (of a
+// helper's, such as sync.WaitGroup.Go, what that was given), how many of them
+// live, what they are doing, and where they were started. With a Width, lines that
+// are longer have their paths and names shortened.
 //
 //	main.main [sync.WaitGroup.Wait 2m00s]
 //	├─ main.serve [IO wait] ./main.go:31
 //	│  └─ main.conn ×4,812 [chan receive ×4,800, running ×12, longest 12m03s] ./main.go:44
-//	├─ sync.(*WaitGroup).Go.func1 ×8 [select] /go/src/sync/waitgroup.go:238 from main.hash ./main.go:43
+//	├─ main.hash.func1 ×8 [select] /go/src/sync/waitgroup.go:238 from main.hash ./main.go:43
 //	└─ main.load (exited) ./main.go:32
 //	   └─ main.read [select] ./load.go:9
 //	package initialisation
@@ -67,7 +68,7 @@ func (s Style) nodeLine(before string, n *stitch.Node) string {
 }
 
 func (s Style) node(n *stitch.Node) string {
-	line := s.colored(bold, cmp.Or(n.Root.Text(), s.fn(n.Func()), "?"))
+	line := s.colored(bold, cmp.Or(n.Root.Text(), s.fn(n.Runs()), "?"))
 	if n.Own.Alive > 1 {
 		line += " ×" + Count(n.Own.Alive)
 	}

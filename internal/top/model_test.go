@@ -242,6 +242,19 @@ func TestSystem(t *testing.T) {
 	}
 }
 
+// TestHelper: what a helper made is known by the helper's caller.
+func TestHelper(t *testing.T) {
+	const helper = "sync.(*WaitGroup).Go"
+	v := newViewer(t)
+	state := waiting
+	state.At = stitch.Frame{Func: "main.hash.func1"}
+	v.look([]stitch.Goroutine{{
+		ID: 2, State: state, Own: []stitch.Frame{state.At, {Func: helper + ".func1"}},
+		Chain: stitch.Chain{Links: []stitch.Link{{Spawner: 1, Provenance: stitch.Label, Frames: []stitch.Frame{{Func: helper}, {Func: "main.hash"}}}}},
+	}})
+	has(t, v.text(100, 20), "main.hash.func1 ← main.hash")
+}
+
 // TestFilterRunning selects by the function that a goroutine began in, of which
 // nothing else is known.
 func TestFilterRunning(t *testing.T) {

@@ -19,6 +19,8 @@ import (
 //
 //	made at main.go:17 ← main.first ← main.main
 //
+// Of one that a helper made, such as sync.WaitGroup.Go, it is what called the helper.
+//
 // The runtime's own go by what they began in: all of them stand in
 // runtime.gopark.
 func nameOf(g *stitch.Goroutine) string {
@@ -39,8 +41,12 @@ func nameOf(g *stitch.Goroutine) string {
 	default:
 		parts = append(parts, "?")
 	}
-	for _, l := range g.Chain.Links {
-		if len(l.Frames) > 0 {
+	call, _ := g.Helper()
+	for i, l := range g.Chain.Links {
+		switch {
+		case i == 0 && call.Func != "":
+			parts = append(parts, stitch.ShortFunc(call.Func))
+		case len(l.Frames) > 0:
 			parts = append(parts, stitch.ShortFunc(l.Frames[0].Func))
 		}
 	}
