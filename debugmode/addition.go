@@ -79,6 +79,7 @@ var needed = []string{
 	"func goparkunlock(lock *mutex, reason waitReason, traceReason traceBlockReason, traceskip int) {",
 	"func (u *inlineUnwinder) fileLine(uf inlineFrame) (file string, line int) {",
 	"func timeSleep(ns int64) {",
+	"func preemptall() bool {",
 	"func lockInit(l *mutex, rank lockRank) {",
 	"\tlockRankForcegc\n",
 	"func gcStart(trigger gcTrigger) {",

@@ -39,6 +39,7 @@
 //	group count goid waited leaked test state
 //	site open total
 //	end                              ends a list
+//	missing goid                     there is no list: this goroutine does not stop
 //	bye code                         the program exits
 //
 // Times are in nanoseconds. Between them stand sections, a line each that begins
@@ -50,7 +51,6 @@
 //	@spawn flags                     a spawn, the nearest first; flags are those of
 //	                                 a label, see package spawnlabel
 //
-// A line "stop" is written by the reader's own process once the program has
-// ended, and ends it all, wherever it stands: a program may have children that
-// hold the descriptor open.
+// What is none of this (of a program that writes to a file which it has not
+// opened) is skipped, and said.
 package debugmode

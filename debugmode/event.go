@@ -17,6 +17,7 @@ const (
 	Left    Kind = "left"    // goroutines that a test left behind
 	Context Kind = "context" // contexts that have not been cancelled
 	Dump    Kind = "dump"    // goroutines, because a dump was asked for
+	Missing Kind = "missing" // there is no list of goroutines, because this one does not stop
 )
 
 // Kinds are those that tell of something which may be wrong.

@@ -2,7 +2,6 @@ package debugmode
 
 import (
 	"bufio"
-	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +14,7 @@ import (
 // may be used by many goroutines at once.
 type Inlet struct {
 	name, value string
+	stop        stopLine
 	r, w        *os.File
 	closeChild  func() error // the children's end, which is w's copy
 	sink        func(records io.Reader)
@@ -39,7 +39,7 @@ func (s Settings) Inlet(sink func(records io.Reader)) (*Inlet, error) {
 		return nil, fmt.Errorf("making a pipe for the debug mode: %w", err)
 	}
 	in := &Inlet{
-		name: variable, value: s.value(fd), r: r, w: w, closeChild: closeChild, sink: sink,
+		name: variable, value: s.value(fd), stop: newStopLine(), r: r, w: w, closeChild: closeChild, sink: sink,
 		runs: make(chan struct{}), ended: make(chan struct{}),
 	}
 	go in.pump()
@@ -55,7 +55,7 @@ func (in *Inlet) Variable() (name, value string) { return in.name, in.value }
 func (in *Inlet) Settle() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if _, err := io.WriteString(in.w, "\n"+stop+"\n"); err != nil { // behind whatever a process that was killed has left
+	if in.stop.write(in.w) != nil {
 		return // it has been closed
 	}
 	select {
@@ -75,35 +75,13 @@ func (in *Inlet) Close() {
 // pump hands over run after run. A sink that gives up keeps no process waiting.
 func (in *Inlet) pump() {
 	defer close(in.ended)
-	lines := bufio.NewReader(in.r)
-	for more := true; more; {
-		r, w := io.Pipe()
-		done := make(chan struct{})
-		go func() {
-			in.sink(r)
-			r.Close()
-			close(done)
-		}()
-		more = copyRun(w, lines)
-		w.Close()
-		<-done
-		if more {
-			in.runs <- struct{}{} // Settle waits for it
+	for lines := bufio.NewReader(in.r); ; {
+		records := &run{lines: lines, stop: in.stop}
+		in.sink(records)
+		io.Copy(io.Discard, records)
+		if !records.stopped {
+			return
 		}
-	}
-}
-
-// copyRun copies what stands before the next stop line; false: there is none.
-func copyRun(w io.Writer, lines *bufio.Reader) bool {
-	for begins := true; ; {
-		line, err := lines.ReadSlice('\n')
-		if begins && bytes.Equal(line, []byte(stop+"\n")) {
-			return true
-		}
-		w.Write(line) // to a sink that has given up: nowhere
-		if err != nil && err != bufio.ErrBufferFull {
-			return false
-		}
-		begins = err == nil
+		in.runs <- struct{}{} // Settle waits for it
 	}
 }

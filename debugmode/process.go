@@ -1,6 +1,7 @@
 package debugmode
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -28,15 +29,17 @@ func (s Settings) Start(cmd *exec.Cmd, sink func(records io.Reader)) (wait func(
 		w.Close()
 		return nil, err
 	}
+	stop := newStopLine()
 	done := make(chan struct{})
 	go func() {
-		sink(r)
+		records := &run{lines: bufio.NewReader(r), stop: stop}
+		sink(records)
 		close(done)
-		io.Copy(io.Discard, r) // the program is not to wait for a reader that has given up
+		io.Copy(io.Discard, records) // the program is not to wait for a reader that has given up
 	}()
 	return func() error {
 		err := cmd.Wait()
-		io.WriteString(w, "\n"+stop+"\n") // behind whatever a program that was killed has left
+		stop.write(w)
 		w.Close()
 		<-done
 		r.Close() // a child of the program's may still have the other end

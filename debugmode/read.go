@@ -13,9 +13,6 @@ import (
 	"github.com/dlvx/dlvx/stitch"
 )
 
-// stop is the line that ends the records.
-const stop = "stop"
-
 // A record is one record as it stands on the wire.
 type record struct {
 	fields   []string
@@ -31,7 +28,9 @@ type section struct {
 const maxLine = 1 << 20
 
 // Read reads records to their end, and calls sink for each event. It returns
-// nil where the stop line, or the end of r between two records, ends them.
+// the first error: of a record that makes no sense, which is left out, or of
+// reading, which ends it. A record that is cut off is that of a process that was
+// killed, and no error.
 func Read(r io.Reader, sink func(Event)) error {
 	return read(r, sink, func(end) {})
 }
@@ -42,18 +41,17 @@ func read(r io.Reader, sink func(Event), done func(end)) error {
 	lines.Buffer(nil, maxLine)
 	d := decoder{sink: sink, done: done}
 	var rec record
+	var first error
+	bad := func(err error) {
+		if first == nil && err != nil {
+			first = fmt.Errorf("reading what the runtime says: %w", err)
+		}
+	}
 	for lines.Scan() {
 		line := lines.Text()
 		switch {
-		case line == stop:
-			return nil
 		case line == ".":
-			if len(rec.fields) == 0 {
-				return errors.New("reading what the runtime says: a record without a first line")
-			}
-			if err := d.record(rec); err != nil {
-				return fmt.Errorf("reading what the runtime says: %w", err)
-			}
+			bad(d.record(rec))
 			rec = record{}
 		case len(rec.fields) == 0:
 			rec.fields = strings.Split(line, "\t")
@@ -64,16 +62,14 @@ func read(r io.Reader, sink func(Event), done func(end)) error {
 			if f := strings.Split(line, "\t"); len(f) == 4 {
 				n, err := strconv.Atoi(f[3])
 				if err != nil {
-					return fmt.Errorf("reading what the runtime says: frame %q", line)
+					bad(fmt.Errorf("frame %q", line))
 				}
 				s.frames = append(s.frames, stitch.Frame{Func: f[1], File: f[2], Line: n, Live: -1})
 			}
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return fmt.Errorf("reading what the runtime says: %w", err)
-	}
-	return nil // a record that is cut off is that of a process that was killed
+	bad(lines.Err())
+	return first
 }
 
 // A decoder makes events of records.
@@ -87,6 +83,9 @@ type decoder struct {
 }
 
 func (d *decoder) record(r record) error {
+	if len(r.fields) == 0 {
+		return errors.New("a record without a first line")
+	}
 	n := func(i int) int64 {
 		if i >= len(r.fields) {
 			return 0
@@ -109,6 +108,10 @@ func (d *decoder) record(r record) error {
 	case "blocked":
 		e := Event{Kind: Blocked, Goroutine: n(1), Count: 1, Ran: time.Duration(n(2))}
 		e.Stack = r.stack(e.Goroutine, nil)
+		d.sink(e)
+	case "missing":
+		e := Event{Kind: Missing, Goroutine: n(1), Count: 1}
+		e.Stack = r.stack(e.Goroutine, state("running", "", 0))
 		d.sink(e)
 	case "lost":
 		d.done(end{lost: int(n(1))})

@@ -102,6 +102,8 @@ func (r *Report) Add(records io.Reader, dir string) error {
 		switch {
 		case e.Kind == Slow || e.Kind == Blocked:
 			r.single(&e)
+		case e.Kind == Missing:
+			r.say(&e)
 		case e.Kind == Pending && e.Tested: // it has been reported
 		case r.background.has(&e):
 		case e.Kind == Context && r.isStd(withoutContext(framesOf(&e))[0]): // net/http keeps one for each connection it dials
@@ -147,6 +149,13 @@ func (r *Report) single(e *Event) {
 	if e.GoesOn {
 		at.running = e.Goroutine
 	}
+}
+
+// say reports an event that is counted nowhere.
+func (r *Report) say(e *Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.put(r.out.event(e, 0))
 }
 
 func (r *Report) put(text string) {

@@ -105,6 +105,9 @@ dlvx: 1 long system or cgo call
     main.work ./main.go:40
 ` + createdByStart + "dlvx: 5 goroutines pending at exit\n"},
 		"one pending, taken out": {Options{Background: []string{"main.start"}}, list("pending\t1\t0\t", group("1", "5", "0", "0", "0", "select")), ""},
+		"a list that is missing": {Options{}, "missing\t5\n@start\tmain.spin\n" + chain("1") + ".\n", `dlvx: there is no list of goroutines, because goroutine 5 main.spin cannot be stopped
+    main.spin
+` + createdByStart},
 		"more groups than fit": {Options{}, list("pending\t7\t6\t", group("1", "5", "0", "0", "0", "select")), `dlvx: goroutine 5 main.work [select] is pending at exit
     main.work ./main.go:40
 ` + createdByStart + "dlvx: ... and 6 goroutines of further groups (pending)\ndlvx: 7 goroutines pending at exit\n"},
@@ -136,7 +139,7 @@ dlvx: 1 context never cancelled
 `},
 		"the library's contexts": {Options{}, list("contexts\texit", "site\t5\t5\n@own\t0\n"+frames("context.WithCancel:2", "net/http.get:3", "main.main:4")+".\n"), ""},
 		"lost":                   {Options{}, "lost\t12\n.\n", "dlvx: 12 events lost: there were too many at once\n"},
-		"killed in a record":     {Options{}, "pending\t5\t0\t\n.\ngroup\t5\t1\t0\n" + stop + "\nmore\n.\n", ""},
+		"killed in a record":     {Options{}, "pending\t5\t0\t\n.\ngroup\t5\t1\t0\n", ""},
 		"cuts": {Options{}, "slow\t3\t100000000\t200000000\tended\t\n@own\t0\n" + frames("main.a:1") + "@spawners\t0\t0\t0\t0\n@spawn\t8\n" + frames("main.b:2") + "@spawn\t16\n" + frames("main.c:3") + "@spawn\t1\n.\n", `dlvx: goroutine 3 main.a ran 0.100 s without yielding (0.200 s by the clock)
     main.a ./main.go:1
   created by
@@ -208,8 +211,16 @@ func TestReportErrors(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	for _, bad := range []string{"what\t1\n.\n", ".\n", "group\t1\n.\n", "site\t1\n.\n", "slow\t1\n@mid\t0\n\ta\tb\tc\n.\n", strings.Repeat("x", maxLine+1)} {
-		if err := Read(strings.NewReader(bad), func(Event) {}); err == nil {
+		found := 0
+		if err := Read(strings.NewReader(bad+slow("1", "200000000", "ended")), func(e Event) {
+			if e.Kind == Slow && e.Ran > 0 {
+				found++
+			}
+		}); err == nil {
 			t.Errorf("no error for %.40q", bad)
+		}
+		if found != 1 && len(bad) <= maxLine {
+			t.Errorf("%d records behind %.40q", found, bad)
 		}
 	}
 }

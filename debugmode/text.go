@@ -182,6 +182,8 @@ func message(e *Event, grown int) string {
 		return fmt.Sprintf("%s left behind %s", e.Test, goroutines(e))
 	case Dump:
 		return goroutines(e)
+	case Missing:
+		return fmt.Sprintf("there is no list of goroutines, because %s cannot be stopped", goroutine(e))
 	case Context:
 		if e.AtExit {
 			return fmt.Sprintf("%d of %s made here %s never cancelled", e.Count, plural(e.Total, "context"), map[bool]string{true: "was", false: "were"}[e.Count == 1])

@@ -51,7 +51,7 @@ func (r *recorder) watch(ctx context.Context, l dapproxy.Launch, env []string, p
 	}
 	in, err := settings.Inlet(func(records io.Reader) {
 		if err := report(records, dir, options, l.Warn); err != nil {
-			l.Warn(dapproxy.Warning{Text: fmt.Sprintf("dlvx: %v; there are no more warnings\n", err)})
+			l.Warn(dapproxy.Warning{Text: fmt.Sprintf("dlvx: %v; some warnings are missing\n", err)})
 		}
 	})
 	if err != nil {

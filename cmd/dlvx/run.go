@@ -125,7 +125,7 @@ func (w watch) watched(ctx context.Context, program *exec.Cmd, report *debugmode
 // package whose tests it runs, "" for none.
 func addRecords(report *debugmode.Report, records io.Reader, dir string) {
 	if err := report.Add(records, dir); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-		fmt.Fprintf(os.Stderr, "dlvx: %v; there are no more warnings\n", err)
+		fmt.Fprintf(os.Stderr, "dlvx: %v; some warnings are missing\n", err)
 	}
 }
 
