@@ -31,6 +31,9 @@ on. Deadlocks that can be proven stand before all else.
 	dlvx dump server -o pprof > goroutines.pb.gz; go tool pprof goroutines.pb.gz
 	dlvx dump ./server core.4711
 
+Of goroutines that wait, the runtime's own calls on top of the stack are left out,
+as in Go's tracebacks; dlvx where has them, and so have the other formats.
+
 The program is stopped for milliseconds, or not at all with --nonstop, and
 nothing of it is changed.` + outsideHelp,
 		Args: cobra.RangeArgs(1, 2),
@@ -68,11 +71,12 @@ func (o *outside) dump(v view, gs []stitch.Goroutine, all bool) error {
 		return render.PProf(os.Stdout, groups, v.Time)
 	}
 	style := styleFor(os.Stdout)
+	style.Brief = true
 	if err := render.Deadlocks(os.Stdout, v.deadlocks, style); err != nil {
 		return err
 	}
 	if o.before != nil {
-		return o.groupChanges(groups)
+		return o.groupChanges(groups, style)
 	}
 	o.before = sizes(groups)
 	return printGroups(os.Stdout, groups, v, style)
@@ -97,11 +101,11 @@ func printGroups(w io.Writer, groups []stitch.Group, v view, style render.Style)
 
 // groupChanges prints the groups that are not as large as they were at the last
 // look.
-func (o *outside) groupChanges(groups []stitch.Group) error {
+func (o *outside) groupChanges(groups []stitch.Group, style render.Style) error {
 	changes, gone, groupsGone := changesOf(o.before, groups)
 	for _, c := range changes {
 		fmt.Printf("\n%+d: ", c.by)
-		if err := render.Group(os.Stdout, c.group, styleFor(os.Stdout)); err != nil {
+		if err := render.Group(os.Stdout, c.group, style); err != nil {
 			return err
 		}
 	}

@@ -16,11 +16,30 @@ const fewMembers = 20
 //
 //	4,812 goroutines · chan receive, longest 12m03s: 18 19 20 ...
 func Group(w io.Writer, g stitch.Group, style Style) error {
+	stack := g.Stack()
+	if own := &stack.Segments[0]; style.Brief && waits(g) {
+		own.Frames = withoutParking(own.Frames)
+	}
 	if len(g.Goroutines) == 1 {
-		return Text(w, g.Stack(), style)
+		return Text(w, stack, style)
 	}
 	head := fmt.Sprintf("%s goroutines · %s:%s", Count(len(g.Goroutines)), states(g.Tally), members(g, fewMembers))
-	return text(w, head, g.Stack(), style)
+	return text(w, head, stack, style)
+}
+
+func waits(g stitch.Group) bool {
+	status := g.Goroutines[0].State.Status
+	return status == "waiting" || status == "leaked"
+}
+
+// withoutParking returns a stack without the calls of the runtime on top of it, as
+// Go's own tracebacks show it. Of the runtime's own goroutines the outermost call is
+// left.
+func withoutParking(frames []stitch.Frame) []stitch.Frame {
+	for len(frames) > 1 && stitch.Package(frames[0].Func) == "runtime" {
+		frames = frames[1:]
+	}
+	return frames
 }
 
 // members writes the ids of a group, if they are not too many: " 18 19 20 ...".

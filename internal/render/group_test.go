@@ -55,3 +55,33 @@ main.main
 		t.Errorf("a group of one is %q", b.String())
 	}
 }
+
+// Brief leaves out the calls of the runtime in which a goroutine waits, and no
+// others.
+func TestBriefGroup(t *testing.T) {
+	frame := func(fn string) stitch.Frame { return stitch.Frame{Func: fn} }
+	park, recv, work := frame("runtime.gopark"), frame("runtime.chanrecv"), frame("main.work")
+	waiting := stitch.State{Status: "waiting", Wait: "select"}
+	for _, tt := range []struct {
+		state stitch.State
+		own   []stitch.Frame
+		want  string
+	}{
+		{waiting, []stitch.Frame{park, recv, work, frame("runtime.main")}, "main.work runtime.main"},
+		{waiting, []stitch.Frame{park, frame("runtime.bgsweep")}, "runtime.bgsweep"},
+		{waiting, []stitch.Frame{park, frame("runtime/pprof.f"), park}, "runtime/pprof.f runtime.gopark"},
+		{waiting, nil, ""},
+		{stitch.State{Status: "leaked", Wait: "chan receive"}, []stitch.Frame{park, work}, "main.work"},
+		{stitch.State{Status: "running"}, []stitch.Frame{frame("runtime.mallocgc"), work}, "runtime.mallocgc main.work"},
+		{stitch.State{Status: "syscall"}, []stitch.Frame{frame("runtime.futex"), work}, "runtime.futex main.work"},
+	} {
+		var b strings.Builder
+		g := stitch.Goroutine{ID: 1, State: tt.state, Own: tt.own}
+		if err := Group(&b, stitch.Groups([]stitch.Goroutine{g})[0], Style{Brief: true}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(strings.Split(strings.TrimSpace(b.String()), "\n")[1:], " "); got != tt.want {
+			t.Errorf("%v %v: %q, want %q", tt.state.Status, tt.own, got, tt.want)
+		}
+	}
+}

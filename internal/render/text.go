@@ -21,7 +21,8 @@ type Style struct {
 	Dir   string                   // paths below it are shown from here on; "": all are shown whole
 	Color bool                     // with ANSI escapes
 	Depth int                      // how many levels of a tree are shown below its roots, at most 100; 0: as many
-	Width int                      // of the terminal, in columns: tables are made to fit; 0: they are as wide as they get
+	Width int                      // of the terminal, in columns: tables and trees are made to fit; 0: they are as wide as they get
+	Brief bool                     // groups that wait are shown without the calls of the runtime in which they do, which their state tells
 
 	brevity int // how much paths and names are shortened
 }
