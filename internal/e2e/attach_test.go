@@ -1,6 +1,9 @@
 package e2e
 
 import (
+	"bufio"
+	"os"
+	"os/exec"
 	"runtime"
 	"testing"
 
@@ -27,4 +30,32 @@ func TestDAPAttach(t *testing.T) {
 		t.Error(d)
 	}
 	call[*dap.DisconnectResponse](t, c, "disconnect", struct{}{})
+}
+
+// startPlainly starts a program without a debugger, and returns once it says
+// that it is ready.
+func startPlainly(t *testing.T, p *fixture.Program, exe string) (pid int) {
+	t.Helper()
+	cmd := exec.Command(exe, p.Args...)
+	cmd.Dir, cmd.Env = p.Dir, append(os.Environ(), p.Env...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := cmd.Process.Kill(); err != nil {
+			t.Error(err)
+		}
+		_ = cmd.Wait() // killed
+	})
+	for in := bufio.NewScanner(out); in.Scan(); {
+		if in.Text() == fixture.Ready {
+			return cmd.Process.Pid
+		}
+	}
+	t.Fatalf("the program never said %q", fixture.Ready)
+	return 0
 }
