@@ -90,9 +90,6 @@ func (q question) overview(opts options, wanted []int64) (o stitch.Overview, err
 		filter = append(filter, threadCondition{field: "user"})
 	}
 	o, err = q.look()
-	if o.Halt.Selected == 0 {
-		o.Halt.Selected = int64(q.stop.at) // which the client was told to show
-	}
 	if err != nil || len(filter) == 0 {
 		return o, err
 	}
@@ -119,7 +116,13 @@ func (q question) look() (o stitch.Overview, err error) {
 	defer recovered(&err, "looking at all goroutines")
 	c, done := q.reading(q.stop)
 	defer done()
-	return c.Overview(q.ctx)
+	if c == nil {
+		return o, errNoReader
+	}
+	if o, err = c.Overview(q.ctx); o.Halt.Selected == 0 {
+		o.Halt.Selected = int64(q.stop.at) // which the client was told to show
+	}
+	return o, err
 }
 
 func (q question) some(ids []int64) (gs []stitch.Goroutine, err error) {

@@ -300,7 +300,7 @@ func TestConsole(t *testing.T) {
 		if e := r.client.next(); e.Event != "stopped" || !strings.Contains(string(e.Body), `"reason":"goroutine","description":"Paused","threadId":9`) {
 			t.Errorf("got %+v %s", e, e.Body)
 		}
-		if got, _ := threadsOf(t, r); !cmp.Equal(got, []string{"[Go 1] delve's", "[Go 9] main.work"}) {
+		if got, _ := threadsOf(t, r); !cmp.Equal(got, []string{"[Go 9] main.work", "[Go 1] delve's"}) {
 			t.Errorf("the threads are %q", got)
 		}
 		if a := evaluate("dlvx help"); !a.Success || !strings.Contains(string(a.Body), "dlvx goroutine 18") {

@@ -2,6 +2,7 @@ package dapproxy
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,7 +35,7 @@ func (s *session) threads(m message) {
 	case opts.stitch:
 		s.async(func() { q.ownThreads(opts, shown) })
 	case len(shown) > 0:
-		q.delvesThreads(opts, shown)
+		q.delvesThreads(shown, asDelve)
 	default:
 		leave()
 		s.forward(m, nil)
@@ -52,15 +53,28 @@ func (q question) ownThreads(opts options, shown []focused) {
 		q.report("showing those threads that Delve lists", "error", err)
 	}
 	if !crowded || err != nil || q.gate.current() != q.stop {
-		q.delvesThreads(opts, shown)
+		how := named
+		if !crowded && err == nil {
+			how = ranked
+		}
+		q.delvesThreads(shown, how)
 		return
 	}
 	defer q.leave()
 	q.respond(newMessage(&dap.ThreadsResponse{Response: newResponse(q.m), Body: dap.ThreadsResponseBody{Threads: threads}}))
 }
 
+// What becomes of Delve's list.
+type delvesList int
+
+const (
+	asDelve delvesList = iota // what the client has asked for comes to it
+	named                     // and the names tell more
+	ranked                    // and the order is that of many
+)
+
 // delvesThreads answers with Delve's list.
-func (q question) delvesThreads(opts options, shown []focused) {
+func (q question) delvesThreads(shown []focused, how delvesList) {
 	q.forward(q.m, func(answer message) bool {
 		if !answer.success {
 			q.leave()
@@ -68,7 +82,7 @@ func (q question) delvesThreads(opts options, shown []focused) {
 		}
 		q.async(func() {
 			defer q.leave()
-			named, err := q.nameThreads(answer, shown, opts.stitch)
+			named, err := q.nameThreads(answer, shown, how)
 			if err != nil && q.ctx.Err() == nil {
 				q.report("showing Delve's own names of threads", "error", err)
 			}
@@ -84,11 +98,12 @@ func (q question) delvesThreads(opts options, shown []focused) {
 // A thread is one of Delve's answer.
 type thread struct {
 	id   int64
-	name span // the JSON string
+	at   span // the JSON object
+	name span // the JSON string in it
 }
 
 // nameThreads returns the answer with what the proxy has to add to it.
-func (q question) nameThreads(answer message, shown []focused, states bool) (message, error) {
+func (q question) nameThreads(answer message, shown []focused, how delvesList) (message, error) {
 	at, _ := answer.fields.get("body")
 	body, err := scanObject(answer.body, at)
 	if err != nil {
@@ -111,52 +126,102 @@ func (q question) nameThreads(answer message, shown []focused, states bool) (mes
 		ids = append(ids, f.id)
 	}
 	doing := map[int64]stitch.State{}
-	if states {
+	if how >= named {
 		if doing, err = q.states(ids); err != nil {
 			return answer, err
 		}
 	}
-	var edits []edit
+	entries := make([]entry, 0, len(ids))
 	for _, t := range threads {
-		if !bytes.HasPrefix(bytes.TrimPrefix(t.name.of(answer.body)[1:], []byte("* ")), fmt.Appendf(nil, "[Go %d", t.id)) {
-			continue // not a name of Delve's as we know them
-		}
-		state, known := doing[t.id]
-		if at, ok := typeArguments(answer.body, t.name); ok && known {
-			edits = append(edits, edit{at, []byte("[...]")})
-		}
-		if suffix := threadSuffix(state); suffix != "" {
-			quoted, err := json.Marshal(suffix)
-			if err != nil {
-				return answer, err
-			}
-			end := t.name.to - 1
-			edits = append(edits, edit{span{end, end}, quoted[1 : len(quoted)-1]})
-		}
+		entries = append(entries, entry{t.id, t.named(answer.body, doing)})
 	}
 	for _, f := range shown {
 		raw, err := json.Marshal(dap.Thread{Id: int(f.id), Name: f.name + threadSuffix(doing[f.id])})
 		if err != nil {
 			return answer, err
 		}
-		if len(threads) > 0 || f != shown[0] {
-			raw = append([]byte(","), raw...)
+		entries = append(entries, entry{f.id, raw})
+	}
+	if how == ranked {
+		if err := q.rank(entries, shown); err != nil {
+			return answer, err
 		}
-		end := list.to - 1
-		edits = append(edits, edit{span{end, end}, raw})
+	}
+	var edits []edit
+	for i, e := range entries {
+		switch {
+		case i >= len(threads):
+			if i > 0 {
+				e.text = append([]byte(","), e.text...)
+			}
+			edits = append(edits, edit{span{list.to - 1, list.to - 1}, e.text})
+		case !bytes.Equal(e.text, threads[i].at.of(answer.body)):
+			edits = append(edits, edit{threads[i].at, e.text})
+		}
 	}
 	return answer.edited(edits...), nil
 }
 
+// An entry is one of the list of threads, as the client gets it.
+type entry struct {
+	id   int64
+	text []byte // JSON
+}
+
+// rank sorts a list of threads as that of many goroutines is. Those that are not known
+// there come last; where the target is too far to look at all, the order is Delve's.
+func (q question) rank(list []entry, wanted []focused) error {
+	o, err := q.look()
+	if errors.Is(err, errors.ErrUnsupported) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	ids := make([]int64, 0, len(wanted))
+	for _, f := range wanted {
+		ids = append(ids, f.id)
+	}
+	picks, _ := o.Pick(len(o.Heads), false, ids...)
+	places := make(map[int64]int, len(picks))
+	for i, p := range picks {
+		places[p.ID] = i
+	}
+	place := func(e entry) int {
+		if i, ok := places[e.id]; ok {
+			return i
+		}
+		return len(picks)
+	}
+	slices.SortStableFunc(list, func(a, b entry) int { return cmp.Compare(place(a), place(b)) })
+	return nil
+}
+
+// named returns Delve's entry for a thread, in which the name says what the goroutine
+// waits for, and has no type arguments.
+func (t thread) named(data []byte, doing map[int64]stitch.State) []byte {
+	name := t.name.of(data)
+	state, known := doing[t.id]
+	if !known || !bytes.HasPrefix(bytes.TrimPrefix(name[1:], []byte("* ")), fmt.Appendf(nil, "[Go %d", t.id)) {
+		return t.at.of(data) // of which nothing is known, or not a name of Delve's as we know them
+	}
+	name = name[:len(name)-1]
+	if at, ok := typeArguments(name); ok {
+		name = slices.Concat(name[:at.from], []byte("[...]"), name[at.to:])
+	}
+	suffix, err := json.Marshal(threadSuffix(state))
+	if err != nil {
+		return t.at.of(data)
+	}
+	return slices.Concat(data[t.at.from:t.name.from], name, suffix[1:], data[t.name.to:t.at.to])
+}
+
 // typeArguments finds in a name the type arguments of a generic function, for which the
 // compiler has their memory layout: [go.shape.struct { ID int; Name string }].
-func typeArguments(data []byte, name span) (span, bool) {
-	from := bytes.Index(name.of(data), []byte("[go.shape."))
-	if from < 0 {
-		return span{}, false
-	}
-	to := bytes.LastIndexByte(name.of(data), ']')
-	return span{name.from + from, name.from + to + 1}, to > from
+func typeArguments(name []byte) (span, bool) {
+	from := bytes.Index(name, []byte("[go.shape."))
+	to := bytes.LastIndexByte(name, ']')
+	return span{from, to + 1}, from >= 0 && to > from
 }
 
 // scanThreads reads a list of threads without decoding the names.
@@ -177,7 +242,7 @@ func scanThreads(data []byte, list span) ([]thread, error) {
 		if !hasID || !hasName || err != nil || data[name.from] != '"' {
 			return nil, fmt.Errorf("%.60q is no thread", e.of(data))
 		}
-		threads = append(threads, thread{n, name})
+		threads = append(threads, thread{n, e, name})
 	}
 	return threads, nil
 }

@@ -1,6 +1,7 @@
 package dapproxy
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -114,6 +115,38 @@ func TestThreadNamesStayDelves(t *testing.T) {
 	}
 }
 
+// TestThreadOrder: what is worth a look comes first, what only Delve knows of last.
+func TestThreadOrder(t *testing.T) {
+	const delves = `{"id":2,"name":"[Go 2] runtime.gopark"}, {"id":1,"name":"[Go 1] main.main"},{"name":"[Go 77] main.x","id":77},` +
+		`{"id":8,"name":"[Go 8] main.work"},{"id":7,"name":"[Go 7] main.work"},{"id":11,"name":"* [Go 11] log.run (Thread 4)"}`
+	bubble(t, func(t *testing.T) {
+		c := crowd()
+		c.states = func([]int64) (map[int64]stitch.State, error) {
+			return map[int64]stitch.State{7: {Status: "waiting", Wait: "select"}}, nil
+		}
+		c.halt = stitch.Halt{Selected: 11, Hit: []int64{11}, Threads: map[int64]int{11: 4}}
+		r, d := stacked(t, c.config(), familyStacks())
+		defer r.close()
+		d.setThreads(delves)
+		want := `{"id":11,"name":"* [Go 11] log.run (Thread 4)"}, {"id":1,"name":"[Go 1] main.main"},{"id":7,"name":"[Go 7] main.work · select"},` +
+			`{"id":8,"name":"[Go 8] main.work"},{"id":2,"name":"[Go 2] runtime.gopark"},{"name":"[Go 77] main.x","id":77}`
+		if diff := cmp.Diff(threadsBody(want), string(r.client.call("threads", `{}`).Body)); diff != "" {
+			t.Error(diff)
+		}
+	})
+	bubble(t, func(t *testing.T) {
+		c := crowd()
+		c.far = true
+		c.overview = func(context.Context) error { return errors.ErrUnsupported }
+		r, d := stacked(t, c.config(), familyStacks())
+		defer r.close()
+		d.setThreads(delves)
+		if diff := cmp.Diff(threadsBody(delves), string(r.client.call("threads", `{}`).Body)); diff != "" {
+			t.Errorf("of a target elsewhere: %s", diff)
+		}
+	})
+}
+
 func TestFocus(t *testing.T) {
 	for _, off := range []bool{false, true} {
 		t.Run(fmt.Sprintf("off=%t", off), func(t *testing.T) {
@@ -137,7 +170,7 @@ func TestFocus(t *testing.T) {
 				if !cmp.Equal(c.primed, []int64{33, 33}) {
 					t.Errorf("primed for %v", c.primed)
 				}
-				want := `{"id":18,"name":"[Go 18] main.work · chan receive 12s"},{"id":33,"name":"[Go 33] srv.(*S).accept · IO wait 2s"}`
+				want := `{"id":33,"name":"[Go 33] srv.(*S).accept · IO wait 2s"},{"id":18,"name":"[Go 18] main.work · chan receive 12s"}`
 				if off {
 					want = `{"id":18,"name":"[Go 18] main.work"},{"id":33,"name":"[Go 33] srv.(*S).accept"}`
 				}

@@ -130,7 +130,8 @@ func (o Overview) special(wanted []int64) map[int64]int {
 	if o.Halt.Selected != 0 {
 		spawned := ranking{most: maxSpawned}
 		for _, h := range o.Heads {
-			if h.ID != 0 && h.Spawner == o.Halt.Selected {
+			// Goroutine 1 has spawned the runtime's own, too.
+			if h.ID != 0 && h.Spawner == o.Halt.Selected && !h.System {
 				spawned.add(Pick{h.ID, 1, h.rank(), h.For})
 			}
 		}

@@ -29,7 +29,7 @@ func TestPick(t *testing.T) {
 		Heads: []Head{
 			{Spawner: 9, Running: true}, // what is left of one that has exited
 			{Spawner: 6},
-			{ID: 2, System: true, Alike: 1, For: wait(900)},
+			{ID: 2, Spawner: 6, System: true, Alike: 1, For: wait(900)}, // though the selected one spawned it
 			{ID: 3, System: true, Running: true},
 			{ID: 7, Spawner: 4, For: wait(5), Alike: 2},
 			{ID: 8, Spawner: 4, For: wait(7), Alike: 2},
