@@ -33,6 +33,12 @@ type Config struct {
 	// that has a better way to the target may ignore it. nil, or returning
 	// nil: nothing is stitched.
 	NewChains func(*Injector) Chains
+
+	// Stop, unless nil, tells of a target that others may resume, who do not tell
+	// the client. id identifies the present stop by a value that can be compared,
+	// nil where that is not to be told; stopped is false while the target runs. It
+	// must return soon.
+	Stop func() (id any, stopped bool)
 }
 
 // Chains reads goroutines and their spawn chains out of the stopped target. No

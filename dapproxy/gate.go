@@ -10,7 +10,8 @@ import (
 // A gate knows whether the target is stopped, and lets nobody ask questions
 // about a stop while the target runs.
 type gate struct {
-	ctx context.Context // done when the session is over
+	ctx  context.Context               // done when the session is over
+	look func() (id any, stopped bool) // [Config.Stop]
 
 	mu   sync.Mutex
 	open bool  // stopped, and no request to resume is under way
@@ -55,13 +56,31 @@ func (g *gate) shut() {
 // enter begins a question about the present stop. leave must be called when it
 // is answered: until then no request to resume is passed on.
 func (g *gate) enter() (s *stop, leave func(), ok bool) {
+	id, stopped := any(nil), true
+	if g.look != nil && g.isOpen() {
+		id, stopped = g.look()
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if !g.open {
+	if !g.open || !stopped {
 		return nil, nil, false
+	}
+	switch was := g.stop.id; {
+	case was == nil:
+		g.stop.id = id
+	case id != nil && id != was:
+		// Somebody else has let the target run meanwhile.
+		g.begin(newStop())
+		g.stop.id = id
 	}
 	g.busy++
 	return g.stop, g.leave, true
+}
+
+func (g *gate) isOpen() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.open
 }
 
 // enterLong is enter for a question that may take long. It must give up when ctx
@@ -156,6 +175,7 @@ func (g *gate) at(s *stop) bool {
 
 // A stop is what is known of the target between two resumes.
 type stop struct {
+	id        any                            // what look said of it at the first question; guarded by the gate
 	at        int                            // the goroutine that the client was told it is of; 0: it was not
 	exception *dap.ExceptionInfoResponseBody // of no goroutine, of which Delve knows nothing later; nil: there is none
 	snapshots chan *snapshot                 // holds the one of the stop, nil as long as none is taken; empty while it is being taken

@@ -95,7 +95,7 @@ func (s *session) run(ctx context.Context) error {
 	s.ctx, s.end = context.WithCancelCause(ctx)
 	s.staying, s.leave = context.WithCancel(s.ctx)
 	defer s.leave()
-	s.gate.ctx = s.ctx
+	s.gate.ctx, s.gate.look = s.ctx, s.cfg.Stop
 
 	var sides sync.WaitGroup
 	sides.Go(s.readClient)

@@ -11,13 +11,41 @@ import (
 	"sync"
 
 	"github.com/go-delve/delve/pkg/proc"
+	"github.com/go-delve/delve/service/debugger"
 	"github.com/go-delve/delve/service/rpc2"
+	"github.com/go-delve/delve/service/rpccommon"
 )
 
 // FrontDAP puts something between the client of a DAP session of a headless
 // server and Delve: it returns the connection that Delve is to serve in place
-// of the client's. It owns both. target looks into the program.
-type FrontDAP func(client io.ReadWriteCloser, target func() (*DebuggerSession, error)) io.ReadWriteCloser
+// of the client's. It owns both.
+type FrontDAP func(client io.ReadWriteCloser, p Served) io.ReadWriteCloser
+
+// Served is the program of a headless server. Its methods wait until there is one.
+type Served struct {
+	debugger func() (*debugger.Debugger, error)
+}
+
+// Target looks into the program. It waits while that runs.
+func (p Served) Target() (*DebuggerSession, error) {
+	d, err := p.debugger()
+	if err != nil {
+		return nil, err
+	}
+	return NewDebuggerSession(d), nil
+}
+
+// Stop identifies the stop of the program, which any client may have let run: id is
+// one value, which can be compared, as long as it stands still, and another at the
+// next stop; nil where that is not to be told. stopped is false while it runs. Stop
+// does not wait for that.
+func (p Served) Stop() (id any, stopped bool) {
+	d, err := p.debugger()
+	if err != nil {
+		return nil, true
+	}
+	return stopOf(d)
+}
 
 // Headless serves Delve's JSON-RPC and DAP to whoever connects, as dlv
 // --headless does: one client, or with --accept-multiclient many. DAP sessions
@@ -38,24 +66,19 @@ func Headless(ctx context.Context, o Options, p Program, front FrontDAP) error {
 	defer listener.Close()
 	disconnected := make(chan struct{})
 	// A client may be there before start has returned.
-	target := make(chan func() (*DebuggerSession, error), 1)
+	started := make(chan *rpccommon.ServerImpl, 1)
+	served := Served{func() (*debugger.Debugger, error) {
+		server := <-started
+		started <- server
+		return debuggerOf(server)
+	}}
 	server, err := o.start(p, &frontListener{listener, func(client io.ReadWriteCloser) io.ReadWriteCloser {
-		return front(client, func() (*DebuggerSession, error) {
-			f := <-target
-			target <- f
-			return f()
-		})
+		return front(client, served)
 	}}, proc.OutputRedirect{}, disconnected)
 	if err != nil {
 		return err
 	}
-	target <- func() (*DebuggerSession, error) {
-		d, err := debuggerOf(server)
-		if err != nil {
-			return nil, err
-		}
-		return NewDebuggerSession(d), nil
-	}
+	started <- server
 	if o.Continue {
 		conn, err := net.Dial(network, listener.Addr().String())
 		if err != nil {

@@ -18,15 +18,16 @@ func headless(ctx context.Context, o delve.Options, p delve.Program) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var sessions sync.WaitGroup
-	err := delve.Headless(ctx, o, p, func(client io.ReadWriteCloser, target func() (*delve.DebuggerSession, error)) io.ReadWriteCloser {
+	err := delve.Headless(ctx, o, p, func(client io.ReadWriteCloser, served delve.Served) io.ReadWriteCloser {
 		proxySide, delveSide := dapproxy.Pipe()
 		sessions.Go(func() {
 			err := dapproxy.Serve(ctx, client, proxySide, dapproxy.Config{
 				Log:     log,
 				Version: version(),
 				NewChains: func(inj *dapproxy.Injector) dapproxy.Chains {
-					return newChains(inj, target)
+					return newChains(inj, served.Target)
 				},
+				Stop: served.Stop,
 			})
 			if err != nil && ctx.Err() == nil {
 				log.Warn("a DAP session ended", "why", err)
