@@ -104,7 +104,7 @@ func (r *Report) Add(records io.Reader, dir string) error {
 			r.single(&e)
 		case e.Kind == Missing:
 			r.say(&e)
-		case e.Kind == Pending && e.Tested: // it has been reported
+		case e.Kind == Pending && (e.Tested || exits(&e)): // it has been reported; it was about to end it all itself
 		case r.background.has(&e):
 		case e.Kind == Context && r.isStd(withoutContext(framesOf(&e))[0]): // net/http keeps one for each connection it dials
 		default:
@@ -316,6 +316,11 @@ func spotOf(e *Event, isStd func(stitch.Frame) bool) stitch.Frame {
 		return site
 	}
 	return whereOf(e, isStd)
+}
+
+// exits tells whether a goroutine is in a call of os.Exit, which another was first to make.
+func exits(e *Event) bool {
+	return slices.ContainsFunc(framesOf(e), func(f stitch.Frame) bool { return f.Func == "runtime.watchExit" })
 }
 
 // waitsForProcess tells whether a blocked call waits for another process to
