@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/dlvx/dlvx/stitch"
 )
@@ -36,5 +37,25 @@ func TestChanges(t *testing.T) {
 	}
 	if gone != 3 || groupsGone != 1 {
 		t.Errorf("gone: %d goroutines of %d groups", gone, groupsGone)
+	}
+}
+
+// Who asks for long waits is told where none is known at all.
+func TestWhyNone(t *testing.T) {
+	o := outside{}
+	unknown := view{goroutines: []stitch.Goroutine{{ID: 1}}}
+	known := view{goroutines: []stitch.Goroutine{{ID: 1, State: stitch.State{For: time.Second}}}}
+	if why := o.whyNone(unknown); why != "" {
+		t.Errorf("without a time: %q", why)
+	}
+	o.wait = time.Hour
+	if err := o.parse(); err != nil {
+		t.Fatal(err)
+	}
+	if why := o.whyNone(unknown); why == "" {
+		t.Error("nothing is said")
+	}
+	if why := o.whyNone(known); why != "" {
+		t.Errorf("where times are known: %q", why)
 	}
 }

@@ -117,7 +117,7 @@ func (o *outside) run(cmd *cobra.Command, args []string, show func(view, []stitc
 		v.sayNote()
 		chosen := o.of(v)
 		if len(chosen) == 0 && o.watch == 0 {
-			fmt.Fprintf(os.Stderr, "dlvx: none of the %d goroutines matches\n", len(v.goroutines))
+			fmt.Fprintf(os.Stderr, "dlvx: none of the %d goroutines matches%s\n", len(v.goroutines), o.whyNone(v))
 		}
 		if err := show(v, chosen); err != nil || o.watch == 0 {
 			return err
@@ -131,6 +131,15 @@ func (o *outside) run(cmd *cobra.Command, args []string, show func(view, []stitc
 			fmt.Printf("\n%s\n", time.Now().Format(time.TimeOnly))
 		}
 	}
+}
+
+// whyNone says what people who ask for long waits may not know, where it matters.
+func (o *outside) whyNone(v view) string {
+	timed := slices.ContainsFunc(v.goroutines, func(g stitch.Goroutine) bool { return g.State.For > 0 })
+	if timed || !strings.Contains(o.words, "wait:") {
+		return ""
+	}
+	return ": how long they have been waiting is not known before the program's next garbage collection"
 }
 
 // An interval is the value of --watch, or --delay: "5" seconds, or "500ms".
