@@ -112,7 +112,7 @@ func (p *program) sleepers() []*sleeper {
 	for i := range p.list {
 		g := &p.list[i]
 		at := p.present[g.ID]
-		if !g.State.Blocked() || at == nil || at.g.m != 0 {
+		if at == nil || !sleeps(g, at) {
 			continue
 		}
 		room = append(room, sleeper{g: &at.g, own: g.Own, reason: g.State.Wait})
@@ -133,6 +133,9 @@ func (p *program) sleepers() []*sleeper {
 	}
 	return all
 }
+
+// sleeps tells whether a goroutine waits, and not on a thread.
+func sleeps(g *stitch.Goroutine, at *presence) bool { return g.State.Blocked() && at.g.m == 0 }
 
 // A waitReader reads what goroutines wait on, once.
 type waitReader struct {
@@ -236,11 +239,19 @@ func (w *waitReader) verify(all []*sleeper) error {
 	if !ok {
 		return nil
 	}
-	return w.eachG(all, s.ReadNow, func(at *sleeper, b []byte) {
+	gone := map[int64]bool{}
+	err := w.eachG(all, s.ReadNow, func(at *sleeper, b []byte) {
 		if b == nil || !w.still(at, b) {
 			at.wait = stitch.Wait{Unknown: hasGoneOn}
+			gone[at.g.id] = true
 		}
 	})
+	if len(gone) > 0 {
+		for _, o := range w.objects {
+			o.Needs = slices.DeleteFunc(o.Needs, func(n stitch.Need) bool { return gone[n.Goroutine] })
+		}
+	}
+	return err
 }
 
 // still tells whether b, which is its runtime.g, is that of a goroutine that has

@@ -65,7 +65,7 @@ func TestDeadlocks(t *testing.T) {
 				got = append(got, fmt.Sprintf("%d: %s; %s", len(d.Cycle), named(d.All), named(d.Stuck)))
 			}
 			slices.Sort(got)
-			want := []string{"1: again; behind", "1: member; ", "2: left right; "}
+			want := []string{"1: again; behind", "1: logs; ", "1: member; ", "2: left right; "}
 			if d := cmp.Diff(want, got); d != "" {
 				t.Errorf("deadlocks (-want +got):\n%s", d)
 			}
@@ -98,7 +98,10 @@ func TestDeadlocks(t *testing.T) {
 					}
 				}
 			}
-			for from, to := range map[string]string{"patient": "idle exact", "read": "write exact", "write": "", "idle": ""} {
+			for from, to := range map[string]string{
+				"patient": "idle exact", "read": "write exact", "write": "", "idle": "",
+				"logs": "logs exact", "squeeze": "stuff exact", "stuff": "", "queue": "tell exact", "lock": "",
+			} {
 				if edges[from] != to {
 					t.Errorf("%s waits for %q, and not %q", from, edges[from], to)
 				}

@@ -4,10 +4,14 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"log"
+	"log/slog"
 	"os"
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 )
 
 var (
@@ -15,6 +19,7 @@ var (
 	inFirst, inSecond   = make(chan bool), make(chan bool)
 	group, other        sync.WaitGroup
 	shared              sync.RWMutex
+	loose               sync.Mutex
 	done                = make(chan bool)
 )
 
@@ -84,7 +89,55 @@ func produce(c chan int, gate chan bool) {
 
 func consume(c chan int) { <-c }
 
+// logs has a logger that logs what it cannot write, by itself.
+func logs(l *log.Logger) { l.Print("hello") }
+
+type complains struct{ to *log.Logger }
+
+func (c *complains) Write(b []byte) (int, error) {
+	c.to.Print("cannot write")
+	return 0, nil
+}
+
+// stuff writes to a pipe that nobody reads, and squeeze behind it.
+func stuff(w *io.PipeWriter)   { w.Write([]byte("x")) }
+func squeeze(w *io.PipeWriter) { w.Write([]byte("x")) }
+
+// tell writes a log to a pipe of the system that is full, and queue behind it.
+func tell(l *slog.Logger)  { l.Info("x") }
+func queue(l *slog.Logger) { l.Info("x") }
+
+// plain has a lock without a function that tells of it, and lock waits for it.
+func plain() {
+	loose.Lock()
+	inFirst <- true
+	<-done
+}
+
+func lock() {
+	loose.Lock()
+	loose.Unlock()
+}
+
 func main() {
+	writer := new(complains)
+	writer.to = log.New(writer, "", 0)
+	go logs(writer.to)
+	waiting("logs", "sync.Mutex.Lock")
+	_, pipe := io.Pipe()
+	go stuff(pipe)
+	waiting("stuff", "select")
+	go squeeze(pipe)
+	waiting("squeeze", "sync.Mutex.Lock")
+	logger := slog.New(slog.NewTextHandler(full(), nil))
+	go tell(logger)
+	waiting("tell", "syscall")
+	go queue(logger)
+	waiting("queue", "sync.Mutex.Lock")
+	go plain()
+	<-inFirst
+	go lock()
+	waiting("lock", "sync.Mutex.Lock")
 	go again()
 	waiting("again", "sync.Mutex.Lock")
 	go behind()
@@ -122,6 +175,27 @@ func main() {
 	waiting("consume", "chan receive")
 	fmt.Println()
 	os.Stdin.Read(make([]byte, 1))
+}
+
+// full returns a pipe that nothing can be written to until somebody reads.
+func full() *os.File {
+	var ends [2]int
+	if err := syscall.Pipe(ends[:]); err != nil {
+		panic(err)
+	}
+	f := os.NewFile(uintptr(ends[1]), "pipe") // blocking: writes are system calls
+	if err := syscall.SetNonblock(ends[1], true); err != nil {
+		panic(err)
+	}
+	for b := make([]byte, 1); ; {
+		if _, err := syscall.Write(ends[1], b); err != nil {
+			break
+		}
+	}
+	if err := syscall.SetNonblock(ends[1], false); err != nil {
+		panic(err)
+	}
+	return f
 }
 
 // waiting returns when the goroutine waits that has a function on its stack.
