@@ -36,19 +36,8 @@ func (b Build) Run(ctx context.Context) (binary string, err error) {
 		if binary, err = filepath.Abs(b.Output); err != nil {
 			return "", fmt.Errorf("naming the output %s: %w", b.Output, err)
 		}
-	} else {
-		// The names that people have in their .gitignore for dlv.
-		name := "__debug_bin"
-		if b.Test {
-			name = "debug.test"
-		}
-		binary = gobuild.DefaultDebugBinaryPath(name)
-		// The go command would take it from the folder that it goes to.
-		if dir, _ := ChdirFlag(SplitBuildFlags(b.Flags)); dir != "" {
-			if binary, err = filepath.Abs(binary); err != nil {
-				return "", fmt.Errorf("naming the output: %w", err)
-			}
-		}
+	} else if binary, err = b.temporary(); err != nil {
+		return "", fmt.Errorf("naming the output: %w", err)
 	}
 
 	args := b.args(binary)
@@ -72,6 +61,34 @@ func (b Build) Run(ctx context.Context) (binary string, err error) {
 		return "", fmt.Errorf("building %s: %w", b.what(), err)
 	}
 	return binary, nil
+}
+
+// temporary returns the path of a new file for the binary: in the current folder,
+// as dlv does, or in that for temporary files, where the current one cannot be
+// written to, such as in the module cache.
+func (b Build) temporary() (string, error) {
+	// The names that people have in their .gitignore for dlv.
+	name := "__debug_bin"
+	if b.Test {
+		name = "debug.test"
+	}
+	path := gobuild.DefaultDebugBinaryPath(name)
+	if _, err := os.Stat(path); err != nil {
+		pattern := name + "*"
+		if runtime.GOOS == "windows" {
+			pattern += ".exe"
+		}
+		f, err := os.CreateTemp("", pattern)
+		if err != nil {
+			return "", err
+		}
+		return f.Name(), f.Close()
+	}
+	// The go command would take it from the folder that it goes to.
+	if dir, _ := ChdirFlag(SplitBuildFlags(b.Flags)); dir != "" {
+		return filepath.Abs(path)
+	}
+	return path, nil
 }
 
 func (b Build) what() string {

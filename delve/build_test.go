@@ -3,6 +3,7 @@ package delve
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -65,5 +66,37 @@ func TestNotBuiltHere(t *testing.T) {
 		if err := notBuiltHere(file); !strings.Contains(err.Error(), want) {
 			t.Errorf("%.10q: %v, want %q", content, err, want)
 		}
+	}
+}
+
+// TestTemporaryBinary: it is where one can write.
+func TestTemporaryBinary(t *testing.T) {
+	for _, tt := range []struct {
+		name, in string
+		b        Build
+		want     string // its folder
+	}{
+		{"here", t.TempDir(), Build{}, "."},
+		{"test", t.TempDir(), Build{Test: true}, "."},
+		{"-C", t.TempDir(), Build{Flags: "-C=there"}, ""}, // its whole path
+		{"not here", "/proc", Build{}, os.TempDir()},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if runtime.GOOS != "linux" && tt.in == "/proc" {
+				t.Skip("no folder that nobody can write to")
+			}
+			t.Chdir(tt.in)
+			path, err := tt.b.temporary()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer os.Remove(path)
+			if _, err := os.Stat(path); err != nil {
+				t.Error(err)
+			}
+			if dir := filepath.Dir(path); dir != tt.want && (tt.want != "" || !filepath.IsAbs(dir)) {
+				t.Errorf("it is in %s, want %s", dir, tt.want)
+			}
+		})
 	}
 }
