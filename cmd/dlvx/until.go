@@ -39,6 +39,9 @@ func runUntil(cmd *cobra.Command, args []string, location, format string) error 
 		return err
 	}
 	defer remove()
+	if !hasDebugInfo(program.Args[0]) { // nor goroutines to Delve
+		return fmt.Errorf("the program %w", errStripped)
+	}
 	stdout := os.Stdout
 	if format == "json" {
 		stdout = os.Stderr
