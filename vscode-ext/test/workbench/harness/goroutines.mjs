@@ -54,6 +54,11 @@ export class Goroutines {
     });
   }
 
+  /** What a screen reader says of a row. */
+  spoken(row) {
+    return this.element(row).getAttribute('aria-label');
+  }
+
   /** Opens the go statement of a row. */
   async openSite(row) {
     await this.element(row).hover();

@@ -18,7 +18,7 @@ after(async () => { await browser?.close(); });
 
 /**
  * Defines a test. Where is what Workbench.open is to open, with settings and env for the
- * server besides; where that has to be made first, make(home) makes it in a folder that is
+ * server besides; where that has to be made first, make(home), which may take its time, makes it in a folder that is
  * removed afterwards, and returns it. The body gets the workbench; a session that it
  * leaves is ended, and has to end.
  */
@@ -36,7 +36,7 @@ export function scenario(name, where, body) {
       page.on('console', (m) => lines.push(`${m.type()}: ${m.text()}`));
       page.on('pageerror', (err) => lines.push(`pageerror: ${err.stack}`));
       try {
-        const wb = await Workbench.open(page, server, where.make?.(server.home) ?? where);
+        const wb = await Workbench.open(page, server, await where.make?.(server.home) ?? where);
         await body(wb);
         if (await wb.toolbar.isVisible()) await wb.stop();
         await until('no process to be left', () => server.dlvx().length === 0);

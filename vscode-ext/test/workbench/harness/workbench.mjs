@@ -171,7 +171,7 @@ export class Workbench {
     for (const header of await headers.all()) {
       const expanded = (await header.locator('.title').first().innerText()).trim().toLowerCase() === title.toLowerCase();
       if ((await header.getAttribute('aria-expanded') === 'true') === expanded) continue;
-      await header.click();
+      await header.locator('.title').first().click(); // not what stands beside it
       await until(`the pane ${title} alone`, async () => (await header.getAttribute('aria-expanded') === 'true') === expanded);
     }
   }

@@ -62,6 +62,52 @@ scenario('over each go statement stands what became of its goroutines', where, a
   await until('the lenses to go', async () => await wb.editor.codeLens(/goroutines/).count() === 0);
 });
 
+// The go statement is in package sync. Main sleeps, or it were a deadlock.
+const helped = `package main
+
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
+func main() {
+	var begun sync.WaitGroup
+	begun.Add(3)
+	go start(&begun, make(chan int))
+	begun.Wait()
+	fmt.Println("ready")
+	time.Sleep(time.Hour)
+}
+
+func start(begun *sync.WaitGroup, park chan int) {
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			begun.Done()
+			<-park
+		})
+	}
+	wg.Wait()
+}
+`;
+
+scenario('what WaitGroup.Go has started is called by what it was given, at the call of it', {
+  make: (home) => ({ ...own(home, { 'main.go': helped }), line: 21 }),
+}, async (wb) => {
+  await paused(wb);
+  await wb.goroutines.alone();
+  await wb.goroutines.row(/main\.start$/);
+  // What leads to a match is open.
+  await wb.goroutines.filter('func:main.start.func1');
+  const three = await wb.goroutines.row(/^main\.start\.func1 ×3$/);
+  assert.match(three.description, /main\.go:21$/);
+  assert.match(await wb.goroutines.spoken(three), /^main\.start\.func1, 3 goroutines, .*main\.go:21/);
+  await wb.goroutines.openSite(three);
+  await wb.editor.atLine('main.go', 21);
+  await wb.editor.codeLens(/3 goroutines alive/).first().waitFor();
+});
+
 // A call runs the program, and no event says so.
 const calls = `package main
 
