@@ -12,6 +12,7 @@ import (
 
 	"github.com/dlvx/dlvx/delve"
 	"github.com/dlvx/dlvx/goruntime"
+	proc "github.com/dlvx/dlvx/process"
 	"github.com/dlvx/dlvx/stitch"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -109,9 +110,13 @@ func (o *outside) run(cmd *cobra.Command, args []string, show func(view, []stitc
 	defer l.close()
 	l.also = o.also
 	ctx := notify(interrupts...)
-	for {
+	for looks := 0; ; looks++ {
 		v, err := l.look(ctx)
-		if err != nil {
+		switch {
+		case looks > 0 && errors.Is(err, proc.ErrEnded):
+			fmt.Fprintf(os.Stderr, "dlvx: process %d has ended\n", s.pid)
+			return nil
+		case err != nil:
 			return err
 		}
 		v.sayNote()
