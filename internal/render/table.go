@@ -75,6 +75,9 @@ func (s Style) rows(gs []*stitch.Goroutine, waits map[int64]*stitch.Wait) [][]st
 		if _, given := g.Helper(); given != "" {
 			began = given
 		}
+		if g.System && !g.OwnCut { // all of them stand in runtime.gopark
+			at = g.Entry()
+		}
 		if s.brevity >= briefest && at.Func == began && at.File != "" {
 			at.Func = ""
 		}

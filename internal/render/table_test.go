@@ -26,6 +26,22 @@ func TestTableOfLabels(t *testing.T) {
 	}
 }
 
+// The runtime's own goroutines stand where what they are there for waits.
+func TestTableOfSystem(t *testing.T) {
+	var b strings.Builder
+	park := stitch.Frame{Func: "runtime.gopark", File: "/go/proc.go", Line: 463}
+	sweeper := stitch.Goroutine{
+		ID: 3, System: true, State: stitch.State{Status: "waiting", Wait: "GC sweep wait", At: park},
+		Own: []stitch.Frame{park, {Func: "runtime.bgsweep", File: "/go/mgcsweep.go", Line: 279}},
+	}
+	if err := Table(&b, []*stitch.Goroutine{&sweeper}, Style{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "GC sweep wait  runtime.bgsweep  runtime.bgsweep /go/mgcsweep.go:279  -\n") {
+		t.Errorf("got\n%s", &b)
+	}
+}
+
 // TestNarrowTable: where there is little room, what tells goroutines apart stays:
 // the ends of names, and the lines of files.
 func TestNarrowTable(t *testing.T) {
