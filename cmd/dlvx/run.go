@@ -20,8 +20,9 @@ import (
 // runCommand is go run in debug mode. env is the environment that dlvx was
 // started with.
 func runCommand(env []string) *cobra.Command {
+	var w watch
 	cmd := &cobra.Command{
-		Use:   "run [flags] PACKAGE | FILES.go [arguments of the program]",
+		Use:   "run [flags] [flags of go build] PACKAGE | FILES.go [arguments of the program]",
 		Short: "Build and run a program as go run does, and warn of what goes wrong with its goroutines.",
 		Long: `Builds and runs a program as go run does, and says on the standard error, while
 it runs:
@@ -39,32 +40,66 @@ are its own.
 
 	dlvx run ./cmd/server -port 8080
 	dlvx run --slow 20ms -o json --report warnings.json main.go
-	dlvx run --build-flags='-race -tags=dev' .
+	dlvx run -race -tags dev .
 
 A goroutine that is meant to be left over has the comment //dlvx:background on
-the line of its go statement, or above it; or name it: --background main.poll.`,
+the line of its go statement, or above it; or name it: --background main.poll.
+
+Flags with two dashes, and -o, are dlvx's own; those with one are go build's.`,
+		DisableFlagParsing: true, // those of go build are not known here
 	}
-	cmd.Flags().SetInterspersed(false)
-	var w watch
 	w.addFlags(cmd.Flags())
 	showOnly(cmd, "build-flags")
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w; %s", err, howBuildFlags) })
 	cmd.Run = func(cmd *cobra.Command, args []string) {
-		// -race is -r ace to those of dlv's commands that redirect.
-		cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
-			if f.Changed && f.Name != "build-flags" {
-				exit(1, fmt.Errorf("run has no flag --%s; %s", f.Name, howBuildFlags))
-			}
-		})
-		exit(run(cmd, args, env, w))
+		inherited := cmd.InheritedFlags().Lookup("build-flags")
+		own, build, rest := splitRunArgs(cmd.LocalFlags(), args)
+		if slices.ContainsFunc(own, func(arg string) bool { return arg == "-h" || arg == "--help" }) {
+			cmd.Help()
+			exit(0, nil)
+		}
+		flags := pflag.NewFlagSet("run", pflag.ContinueOnError)
+		flags.AddFlagSet(cmd.LocalFlags())
+		flags.AddFlag(inherited)
+		if err := flags.Parse(own); err != nil {
+			exit(1, fmt.Errorf("%w; dlvx run -h shows what there is", err))
+		}
+		exit(run(slices.Concat(delve.SplitBuildFlags(inherited.Value.String()), build), rest, env, w))
 	}
 	return cmd
 }
 
-const howBuildFlags = "flags of go build are given so: --build-flags='-race -tags=dev'"
+// valued are the flags of go build that take a value ("go help build").
+var valued = []string{
+	"C", "p", "covermode", "coverpkg", "asmflags", "buildmode", "compiler", "gccgoflags", "gcflags", "installsuffix",
+	"ldflags", "mod", "modfile", "overlay", "pgo", "pkgdir", "tags", "toolexec",
+}
 
-// run is dlvx run. It returns the program's exit status.
-func run(cmd *cobra.Command, args, env []string, w watch) (status int, err error) {
+// splitRunArgs splits arguments into flags of dlvx's own, which are written
+// with two dashes (but for -o and -h), flags of go build, and what begins with
+// the first that is none.
+func splitRunArgs(flags *pflag.FlagSet, args []string) (own, build, rest []string) {
+	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' && args[0] != "--" {
+		name, _, joined := strings.Cut(args[0], "=")
+		to, value := &build, !joined && slices.Contains(valued, name[1:])
+		if strings.HasPrefix(name, "--") || name == "-o" || name == "-h" {
+			f := flags.Lookup(strings.TrimPrefix(name, "--"))
+			to, value = &own, !joined && name != "-h" && (f == nil || f.NoOptDefVal == "")
+		}
+		n := 1
+		if value && len(args) > 1 {
+			n = 2
+		}
+		*to = append(*to, args[:n]...)
+		args = args[n:]
+	}
+	if len(args) > 0 && args[0] == "--" {
+		args = args[1:]
+	}
+	return own, build, args
+}
+
+// run is dlvx run, with the user's own build flags. It returns the program's exit status.
+func run(own, args, env []string, w watch) (status int, err error) {
 	if err := w.check(); err != nil {
 		return 1, err
 	}
@@ -72,7 +107,6 @@ func run(cmd *cobra.Command, args, env []string, w watch) (status int, err error
 	if len(packages) == 0 {
 		return 1, errors.New("no package and no Go files to run: dlvx run ./cmd/server")
 	}
-	own := delve.SplitBuildFlags(delve.OptionsOf(cmd).BuildFlags)
 	ctx := notify(interrupts...)
 	flags, err := w.prepare(ctx, env, own)
 	if err != nil {
