@@ -57,6 +57,7 @@ func TestScript(t *testing.T) {
 			env.Setenv("XDG_CACHE_HOME", cache)
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("TERM", "dumb")
+			env.Setenv("GORACE", os.Getenv("GORACE")) // see .ci/test
 			env.Setenv("GO", filepath.Join(dirs[2], "bin", "go"))
 			env.Setenv("DLVX", filepath.Join(strings.Split(env.Getenv("PATH"), string(filepath.ListSeparator))[0], "dlvx"))
 			return nil
