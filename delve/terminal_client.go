@@ -33,7 +33,8 @@ type stitchClient struct {
 	returnValues *api.LoadConfig
 
 	mu     sync.Mutex
-	pid    int // the process that chains and stacks are of
+	pid    int     // the process that chains and stacks are of
+	places []place // of its threads, when they were read last
 	chains chains
 	stacks map[int64]*addedFrames // by goroutine; of this stop
 	logged bool
@@ -65,6 +66,11 @@ func (c *stitchClient) Halt() (*api.DebuggerState, error) {
 func (c *stitchClient) resumes() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.forget()
+}
+
+// forget drops what was read of a stop. c.mu is held.
+func (c *stitchClient) forget() {
 	c.chains.Reset()
 	clear(c.stacks)
 }

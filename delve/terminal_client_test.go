@@ -21,6 +21,7 @@ import (
 type fakeDelve struct {
 	service.Client // nil: what is not below is not called
 	pid            int
+	threads        []*api.Thread
 	own            []api.Stackframe
 	halts          int
 	scopes         []api.EvalScope
@@ -37,7 +38,7 @@ func newFakeDelve() *fakeDelve {
 }
 
 func (f *fakeDelve) GetState() (*api.DebuggerState, error) {
-	return &api.DebuggerState{Pid: f.pid, SelectedGoroutine: &api.Goroutine{ID: 9}}, nil
+	return &api.DebuggerState{Pid: f.pid, Threads: f.threads, SelectedGoroutine: &api.Goroutine{ID: 9}}, nil
 }
 
 func (f *fakeDelve) Stacktrace(goid int64, depth, skip int, opts api.StacktraceOptions, cfg *api.LoadConfig) ([]api.Stackframe, error) {
@@ -320,6 +321,41 @@ func TestHaltAtTracepoint(t *testing.T) {
 
 // Goroutine ids and addresses mean nothing in another process: with
 // follow-exec, one may be selected at a stop, or by the target command.
+// TestResumedByAnotherClient: of a server that takes many each may let the program run.
+func TestResumedByAnotherClient(t *testing.T) {
+	c, delve, chains, _ := newTestClient(t)
+	stack := func(want ...string) {
+		t.Helper()
+		for range 2 {
+			frames, err := c.Stacktrace(9, 50, 0, 0, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := names(frames); !slices.Equal(got, append(want, stitchedNames[2:]...)) {
+				t.Errorf("got %q, want %q and the spawners", got, want)
+			}
+		}
+	}
+	delve.threads = []*api.Thread{{ID: 1, PC: 0x10, GoroutineID: 9}, {ID: 2, PC: 0x99}}
+	stack("main.helper", "main.worker")
+	delve.threads = []*api.Thread{{ID: 2, PC: 0x99}, {ID: 1, PC: 0x10, GoroutineID: 9}}
+	stack("main.helper", "main.worker")
+	if chains.asked != 1 {
+		t.Errorf("at one stop: asked for the chain %d times", chains.asked)
+	}
+	delve.threads = []*api.Thread{{ID: 1, PC: 0x11, GoroutineID: 9}, {ID: 2, PC: 0x99}}
+	delve.own = delve.own[1:]
+	stack("main.worker")
+	if chains.asked != 2 || chains.resets != 1 {
+		t.Errorf("at the next stop: asked for the chain %d times, reset %d times", chains.asked, chains.resets)
+	}
+	// Threads may stand where they stood.
+	delve.own = delve.own[2:]
+	if _, err := c.Stacktrace(9, 50, 0, 0, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestProcesses(t *testing.T) {
 	c, delve, chains, _ := newTestClient(t)
 	for i, pid := range []int{100, 101, 100} {

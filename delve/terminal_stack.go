@@ -1,7 +1,9 @@
 package delve
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/dlvx/dlvx/stitch"
@@ -67,7 +69,8 @@ func whole(own []api.Stackframe) bool {
 }
 
 func (c *stitchClient) appendTo(own []api.Stackframe, added *addedFrames, cfg *api.LoadConfig) []api.Stackframe {
-	all := own[:added.own:added.own]
+	shown := min(added.own, len(own)) // where nothing told that the program has run meanwhile
+	all := own[:shown:shown]
 	for i := range added.frames {
 		f := &added.frames[i]
 		out := api.Stackframe{Location: f.location()}
@@ -155,17 +158,22 @@ func addedFramesOf(s stitch.Stack) *addedFrames {
 //
 // With follow-exec there are several processes, any of which may come to be the
 // selected one at a stop or by the target command: what was read of another is
-// forgotten.
+// forgotten. So is what was read before another client of the server let the target
+// run, which is told by its threads.
 func (c *stitchClient) goroutine(goid int64) (int64, error) {
 	state, err := c.Client.GetState()
 	if err != nil {
 		return 0, err
 	}
 	c.mu.Lock()
-	if state.Pid != c.pid {
-		c.pid = state.Pid
+	at := placesOf(state)
+	switch {
+	case state.Pid != c.pid:
 		c.startAnew()
+	case !slices.Equal(at, c.places):
+		c.forget()
 	}
+	c.pid, c.places = state.Pid, at
 	c.mu.Unlock()
 	if goid > 0 {
 		return goid, nil
@@ -174,6 +182,22 @@ func (c *stitchClient) goroutine(goid int64) (int64, error) {
 		return 0, nil
 	}
 	return state.SelectedGoroutine.ID, nil
+}
+
+// A place is where a thread stands.
+type place struct {
+	thread    int
+	goroutine int64
+	pc        uint64
+}
+
+func placesOf(state *api.DebuggerState) []place {
+	places := make([]place, 0, len(state.Threads))
+	for _, th := range state.Threads {
+		places = append(places, place{th.ID, th.GoroutineID, th.PC})
+	}
+	slices.SortFunc(places, func(a, b place) int { return cmp.Compare(a.thread, b.thread) })
+	return places
 }
 
 // logical returns the logical stack of a goroutine, or of the selected one
