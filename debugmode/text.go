@@ -53,9 +53,9 @@ func (t text) segment(frames []stitch.Frame) string {
 	var b strings.Builder
 	for _, f := range frames {
 		if f.File == "" {
-			fmt.Fprintf(&b, "    %s\n", f.Func)
+			fmt.Fprintf(&b, "    %s\n", stitch.TracebackFunc(f.Func))
 		} else {
-			fmt.Fprintf(&b, "    %s %s\n", f.Func, t.style.Place(f))
+			fmt.Fprintf(&b, "    %s %s\n", stitch.TracebackFunc(f.Func), t.style.Place(f))
 		}
 	}
 	return b.String()
@@ -235,7 +235,7 @@ func orUnknown(function string) string {
 	if function == "" {
 		return "(unknown)"
 	}
-	return function
+	return stitch.TracebackFunc(function)
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3f s", d.Seconds()) }

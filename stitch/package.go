@@ -34,11 +34,12 @@ func ShortFunc(name string) string {
 // BriefFunc returns ShortFunc with the type arguments left out, for where there is
 // little room: "pool.(*Pool[...]).work". Of a generic function the compiler names the
 // arguments' memory layout, be it of twenty fields.
-func BriefFunc(name string) string { return ShortFunc(shortGeneric(name)) }
+func BriefFunc(name string) string { return ShortFunc(TracebackFunc(name)) }
 
-// shortGeneric returns a function's name as tracebacks print it, with the
-// type arguments replaced by dots: main.Map[go.shape.int] is main.Map[...].
-func shortGeneric(name string) string {
+// TracebackFunc returns a function's name as the runtime's tracebacks print it,
+// with the type arguments replaced by dots: main.Map[go.shape.int] is
+// main.Map[...]. (funcNameForPrint in runtime/traceback.go.)
+func TracebackFunc(name string) string {
 	open := strings.IndexByte(name, '[')
 	if open < 0 {
 		return name

@@ -157,6 +157,6 @@ func MarkLive(recorded, present []Frame) {
 // shown: type arguments may be replaced by dots (as tracebacks do, and DWARF
 // does not), the directories of the import path left out (as DAP does).
 func SameFunc(a, b string) bool {
-	a, b = shortGeneric(a), shortGeneric(b)
+	a, b = TracebackFunc(a), TracebackFunc(b)
 	return a == b || ShortFunc(a) == b || a == ShortFunc(b)
 }

@@ -71,7 +71,7 @@ func text(w io.Writer, head string, s stitch.Stack, style Style) error {
 			line(dim, "── "+seg.Separator())
 		}
 		for _, f := range seg.Frames {
-			name := f.Func
+			name := stitch.TracebackFunc(f.Func)
 			if name == "" {
 				name = "?"
 			}
@@ -119,6 +119,7 @@ func (s Style) path(file string) string {
 
 // fn shortens the name of a function by the style's brevity.
 func (s Style) fn(name string) string {
+	name = stitch.TracebackFunc(name)
 	if s.brevity >= briefest {
 		return stitch.ShortFunc(name)
 	}

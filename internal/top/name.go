@@ -31,11 +31,11 @@ func nameOf(g *stitch.Goroutine) string {
 	}
 	switch {
 	case at.File != "":
-		parts = append(parts, fmt.Sprintf("%s %s:%d", stitch.ShortFunc(at.Func), stitch.Base(at.File), at.Line))
+		parts = append(parts, fmt.Sprintf("%s %s:%d", stitch.BriefFunc(at.Func), stitch.Base(at.File), at.Line))
 	case at.Func != "":
-		parts = append(parts, stitch.ShortFunc(at.Func))
+		parts = append(parts, stitch.BriefFunc(at.Func))
 	case g.Entry().Func != "":
-		parts = append(parts, stitch.ShortFunc(g.Entry().Func))
+		parts = append(parts, stitch.BriefFunc(g.Entry().Func))
 	case site.File != "":
 		parts = append(parts, fmt.Sprintf("made at %s:%d", stitch.Base(site.File), site.Line))
 	default:
@@ -45,9 +45,9 @@ func nameOf(g *stitch.Goroutine) string {
 	for i, l := range g.Chain.Links {
 		switch {
 		case i == 0 && call.Func != "":
-			parts = append(parts, stitch.ShortFunc(call.Func))
+			parts = append(parts, stitch.BriefFunc(call.Func))
 		case len(l.Frames) > 0:
-			parts = append(parts, stitch.ShortFunc(l.Frames[0].Func))
+			parts = append(parts, stitch.BriefFunc(l.Frames[0].Func))
 		}
 	}
 	return strings.Join(parts, " ← ")
