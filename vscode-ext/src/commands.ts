@@ -33,7 +33,8 @@ export function registerCommands(p: Parts): vscode.Disposable[] {
     'dlvx.openSettings': () => vscode.commands.executeCommand('workbench.action.openSettings', '@ext:dlvx.dlvx'),
     'dlvx.showLog': () => { p.log.show(); },
     'dlvx.dump': () => dump(p),
-    'dlvx.copyStack': (element?: Element) => copyStack(p, element),
+    'dlvx.copyStack': (item?: Item, at?: Context) => copyStack(p, item, at),
+    'dlvx.locate': (item?: Item, at?: Context) => locate(p, item, at),
     'dlvx.toggleStitch': () => toggleStitch(p),
     'dlvx.filter': () => askFilter(p.view),
     'dlvx.clearFilter': () => { p.view.setFilter(''); },
@@ -54,9 +55,23 @@ export function registerCommands(p: Parts): vscode.Disposable[] {
   }));
 }
 
-/** The session that can be asked. It fails with the reason where there is none. */
-function stopped(sessions: Sessions): Session {
-  const session = sessions.active;
+/** What a menu is of: an element of the Goroutines view, or a thread of the Call Stack panel, which VS Code gives by its number. */
+type Item = Element | number;
+
+/** What VS Code tells besides of a thread of the Call Stack panel. */
+interface Context { sessionId?: string }
+
+/** The goroutine that a command is for: of its menu, else the one that is selected. */
+function goroutineFor(item: Item | undefined): number {
+  // Delve's thread ids are goroutine ids.
+  const id = typeof item === 'number' ? item : goroutineOf(item)?.id ?? vscode.debug.activeStackItem?.threadId;
+  if (id === undefined) throw new Error('Select a goroutine in the Call Stack first.');
+  return id;
+}
+
+/** The session that can be asked: the active one, or that of a menu. It fails with the reason where there is none. */
+function stopped(sessions: Sessions, at?: Context): Session {
+  const session = at?.sessionId === undefined ? sessions.active : sessions.find(at.sessionId);
   if (session === undefined) throw new Error('No Go program is being debugged.');
   if (session.mute !== undefined) throw new Error(session.mute);
   return session;
@@ -70,14 +85,18 @@ async function dump({ sessions, view, dumps }: Parts): Promise<void> {
   await dumps.show('goroutines', text);
 }
 
-async function copyStack({ sessions }: Parts, element: Element | undefined): Promise<void> {
-  const session = stopped(sessions);
-  // Delve's thread ids are goroutine ids.
-  const goroutine = goroutineOf(element)?.id ?? vscode.debug.activeStackItem?.threadId;
-  if (goroutine === undefined) throw new Error('Select a goroutine in the Call Stack first.');
+async function copyStack({ sessions }: Parts, item: Item | undefined, at: Context | undefined): Promise<void> {
+  const session = stopped(sessions, at);
+  const goroutine = goroutineFor(item);
   const { text } = await session.request('dlvx/stack', { goroutine });
   await vscode.env.clipboard.writeText(text);
   vscode.window.setStatusBarMessage(`The logical stack of goroutine ${goroutine} is in the clipboard.`, 5000);
+}
+
+/** Shows a goroutine in the Goroutines view, by a filter. */
+async function locate({ sessions, view }: Parts, item: Item | undefined, at: Context | undefined): Promise<void> {
+  if (stopped(sessions, at) !== sessions.active) throw new Error('This goroutine is of another session. Select it in that first.');
+  await view.show(`id:${goroutineFor(item)}`);
 }
 
 async function toggleStitch({ sessions }: Parts): Promise<void> {

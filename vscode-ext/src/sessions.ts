@@ -163,6 +163,11 @@ export class Sessions implements vscode.DebugAdapterTrackerFactory, vscode.Dispo
     return debug && this.all.get(debug.id);
   }
 
+  /** A session by VS Code's id for it. */
+  find(id: string): Session | undefined {
+    return this.all.get(id);
+  }
+
   /** What is known, and will be, of a session. */
   of(debug: vscode.DebugSession): Session {
     const session = this.all.get(debug.id) ?? new Session(debug);

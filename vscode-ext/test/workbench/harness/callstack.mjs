@@ -66,6 +66,18 @@ export class CallStack {
     await this.element(row).click();
   }
 
+  /** Picks an entry of a row's context menu. */
+  async menu(row, entry) {
+    await this.element(row).click({ button: 'right' });
+    const item = this.#wb.page.locator('.monaco-menu .action-item').filter({ hasText: entry }).first();
+    await item.waitFor();
+    await until(`${entry} to be picked`, async () => {
+      // A menu that has just been opened takes no click.
+      await item.click({ timeout: 5000 }).catch(() => undefined);
+      return item.waitFor({ state: 'hidden', timeout: 1000 }).then(() => true, () => false);
+    });
+  }
+
   /** Expands a thread. */
   async expand(thread) {
     if (!thread.expanded) await this.element(thread).locator('.monaco-tl-twistie').click();
