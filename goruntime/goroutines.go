@@ -17,6 +17,7 @@ type goroutine struct {
 	since     int64    // g.waitsince, by the target's clock; 0: not known (the garbage collector sets it)
 	m         uint64   // address of the runtime.m of the thread that it is on; 0: none
 	sp, pc    uint64   // where it stopped, unless it is on a thread
+	lr        uint64   // where the function at pc returns to, if it has not stored that yet; 0: it has, or the machine has no link register
 	stackTop  uint64   // g.stktopsp: the stack pointer of its outermost frame
 	label     uint64   // address of its spawn label; 0: none
 	spawners  [4]int64 // ids of the spawner, the spawner's spawner, and on; 0: not known
@@ -85,6 +86,9 @@ func (p *program) decode(addr uint64, b []byte) (goroutine, error) {
 		sp:        word(l.sp),
 		pc:        word(l.pc),
 		stackTop:  word(l.stktopsp),
+	}
+	if l.lr != absent {
+		g.lr = word(l.lr)
 	}
 	g.spawners[0] = g.parent
 	if p.labels != nil {

@@ -15,6 +15,7 @@ type layout struct {
 		atomicstatus, waitreason, waitsince uint64
 		m                                   uint64 // the thread that it is on
 		sp, pc, stktopsp                    uint64 // sched.sp, sched.pc: of a goroutine that is on no thread
+		lr                                  uint64 // sched.lr; absent: not known
 		size                                uint64 // bytes that hold all of the above
 	}
 	ancestor struct{ pcs, goid, gopc, size uint64 }
@@ -51,6 +52,14 @@ func readLayout(s Session) (*layout, error) {
 	} {
 		field(dst, "g", name)
 		l.g.size = max(l.g.size, *dst+8)
+	}
+	// It is asked only of who knows by itself: debuggers unwind what needs it.
+	l.g.lr = absent
+	if own, ok := s.(places); ok && err == nil {
+		if off, err := own.Offset("g", "sched.lr"); err == nil {
+			l.g.lr = off
+			l.g.size = max(l.g.size, off+8)
+		}
 	}
 	field(&l.ancestor.pcs, "ancestorInfo", "pcs")
 	field(&l.ancestor.goid, "ancestorInfo", "goid")

@@ -103,7 +103,7 @@ func (w *walker) begin(t threadReader) error {
 // saved the goroutine's place.
 func (w *walker) scheduled() {
 	// The topmost address is taken as it is, as debuggers do.
-	w.pc, w.sp, w.exact = w.g.pc, w.g.sp, len(w.frames) == 0
+	w.pc, w.sp, w.lr, w.exact = w.g.pc, w.g.sp, w.g.lr, len(w.frames) == 0
 }
 
 func (w *walker) inGo(pc uint64) bool {

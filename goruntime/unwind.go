@@ -105,6 +105,13 @@ func (p *program) eachFrame(g goroutine, stack []byte, visit func(calls []stitch
 		if err != nil {
 			return err
 		}
+		if n == 0 && depth == 0 && g.lr != 0 && m.linkRegister() {
+			// It has not begun to run, or has been preempted at the beginning of a
+			// function, which has no frame yet.
+			visit(calls, pc, sp, sp)
+			pc = g.lr
+			continue
+		}
 		// The frame ends depth bytes further. A call on x86 pushed the return
 		// address beyond it; elsewhere the function has stored it at its bottom.
 		at := sp + depth

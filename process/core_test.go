@@ -24,13 +24,21 @@ import (
 // goroutines against what the program's own runtime said of them before. One for
 // arm64 is run by qemu, which writes the core file, where there is that.
 func TestCore(t *testing.T) {
-	for name, args := range map[string][]string{
+	builds := map[string][]string{
 		"plain":          nil,
 		"stripped":       {"-ldflags=-s -w"},
 		"stripped pie":   {"-buildmode=pie", "-ldflags=-s -w"},
 		"arm64":          {"GOARCH=arm64", "CGO_ENABLED=0"},
 		"stripped arm64": {"GOARCH=arm64", "CGO_ENABLED=0", "-ldflags=-s -w"},
-	} {
+	}
+	if os.Getenv(matrixVar) != "" {
+		for _, release := range releases {
+			builds[release] = []string{"GOTOOLCHAIN=" + release}
+			builds[release+" stripped pie"] = []string{"GOTOOLCHAIN=" + release, "-buildmode=pie", "-ldflags=-s -w"}
+			builds[release+" stripped arm64"] = []string{"GOTOOLCHAIN=" + release, "GOARCH=arm64", "CGO_ENABLED=0", "-ldflags=-s -w"}
+		}
+	}
+	for name, args := range builds {
 		t.Run(name, func(t *testing.T) {
 			emulator := ""
 			if strings.HasSuffix(name, "arm64") && runtime.GOARCH != "arm64" {

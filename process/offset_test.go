@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write offsets.txt, by the Go releases t
 // rows are what the table has of each release.
 var rows = []string{
 	"g",
-	"g.stack.lo", "g.stack.hi", "g.m", "g.sched.sp", "g.sched.pc", "g.sched.g", "g.syscallsp", "g.syscallpc",
+	"g.stack.lo", "g.stack.hi", "g.m", "g.sched.sp", "g.sched.pc", "g.sched.g", "g.sched.lr", "g.syscallsp", "g.syscallpc",
 	"g.stktopsp", "g.atomicstatus", "g.goid", "g.waitsince", "g.waitreason", "g.trackingSeq", "g.parentGoid",
 	"g.gopc", "g.ancestors", "g.startpc", "g.waiting", "g.labels", "g.sleepWhen",
 	"m.g0", "m.procid", "m.gsignal", "m.curg", "m.vdsoSP", "m.vdsoPC",
