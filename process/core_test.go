@@ -260,6 +260,20 @@ func TestCoreFile(t *testing.T) {
 	}
 }
 
+func TestNoCoreFile(t *testing.T) {
+	for content, want := range map[string]string{
+		"":                                 "it is empty",
+		"\x7fELF":                          "it ends within its headers",
+		"hello, world, hello, world":       "it is not a core file of Linux",
+		"\x28\xb5\x2f\xfd0123456789abcdef": "it is compressed (zstd)",
+		string(smallCore()[:100]):          "it ends within its headers",
+	} {
+		if _, err := readCore(strings.NewReader(content), int64(len(content))); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%.10q: %v, want %s", content, err, want)
+		}
+	}
+}
+
 // FuzzCoreFile reads any bytes as a core file.
 func FuzzCoreFile(f *testing.F) {
 	f.Add(smallCore(), uint64(0x1008), uint8(12))

@@ -11,6 +11,7 @@ import (
 	"io"
 	"slices"
 	"sort"
+	"strings"
 )
 
 // A coreFile is what a core file of Linux (core(5)) has of a program: an ELF file
@@ -41,13 +42,18 @@ var errNoCore = errors.New("it is not a core file of Linux")
 // readCore reads the headers and notes of a core file of a size.
 func readCore(r io.ReaderAt, size int64) (*coreFile, error) {
 	f, err := elf.NewFile(r)
+	var unlike *elf.FormatError
 	switch {
 	case size == 0:
 		return nil, errors.New("it is empty")
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, errors.New("it ends within its headers")
+	case err != nil && compression(r) != "":
+		return nil, fmt.Errorf("it is compressed (%s): unpack it, or have coredumpctl dump write it", compression(r))
+	case errors.As(err, &unlike):
+		return nil, errNoCore
 	case err != nil:
-		return nil, fmt.Errorf("%w: %w", errNoCore, err)
+		return nil, err
 	}
 	if f.Type != elf.ET_CORE || f.Class != elf.ELFCLASS64 || f.Data != elf.ELFDATA2LSB {
 		return nil, errNoCore
@@ -82,6 +88,21 @@ func readCore(r io.ReaderAt, size int64) (*coreFile, error) {
 	}
 	slices.SortFunc(c.parts, func(a, b corePart) int { return cmp.Compare(a.addr, b.addr) })
 	return c, nil
+}
+
+// compression returns with what a file is compressed, as systemd does with core
+// files; "": with nothing that is known.
+func compression(r io.ReaderAt) string {
+	head := make([]byte, 4)
+	if _, err := r.ReadAt(head, 0); err != nil {
+		return ""
+	}
+	for magic, name := range map[string]string{"\x28\xb5\x2f\xfd": "zstd", "\x04\x22\x4d\x18": "lz4", "\xfd7zX": "xz", "\x1f\x8b": "gzip"} {
+		if strings.HasPrefix(string(head), magic) {
+			return name
+		}
+	}
+	return ""
 }
 
 // notes reads the notes of a segment (Elf64_Nhdr): three words, the name and the
