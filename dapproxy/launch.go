@@ -164,17 +164,29 @@ func (s *session) restart(m message) {
 
 // launch has the program built, or executed, so that it records its spawns.
 func (s *session) launch(m message) {
+	if m, ok := s.prepared(m); ok {
+		s.resume(m, false) // endBuild follows when it is answered
+	} else {
+		s.endBuild()
+	}
+}
+
+// prepared returns the launch request to be forwarded. ok is false where it has been
+// answered.
+func (s *session) prepared(m message) (_ message, ok bool) {
 	at, config := configuration(m)
 	o, err := readOptions(s.cfg.options(), m.body, config)
 	if err != nil {
 		s.fail(m, errLaunch, "Failed to launch", "invalid debug configuration - "+err.Error(), true)
-		return
+		return m, false
 	}
 	s.set(o)
+	if o.stitch {
+		s.beginBuild(m)
+	}
 	l, ok := readLaunch(m, at, o)
 	if !ok || s.cfg.Recorder == nil {
-		s.resume(m, false)
-		return
+		return m, true
 	}
 	if l.Watch != nil {
 		l.Warn = s.warn
@@ -183,10 +195,10 @@ func (s *session) launch(m message) {
 	switch {
 	case s.staying.Err() != nil:
 		s.fail(m, errLaunch, "Failed to launch", "the client disconnected before the launch was prepared", false)
-		return
+		return m, false
 	case err != nil && o.record != "auto":
 		s.fail(m, errLaunch, "Failed to launch", fmt.Sprintf("cannot record spawns (\"record\" is %q): %v", o.record, err), true)
-		return
+		return m, false
 	case err != nil:
 		s.report("launching without recording", "error", err)
 		p = Prepared{Note: fmt.Sprintf("dlvx: this program does not record its spawns: %v", err)}
@@ -199,9 +211,9 @@ func (s *session) launch(m message) {
 	}
 	if m, err = l.with(m, p); err != nil {
 		s.fail(m, errLaunch, "Failed to launch", fmt.Sprintf("adding the recording flags: %v", err), true)
-		return
+		return m, false
 	}
-	s.resume(m, false)
+	return m, true
 }
 
 // launchConfig is a launch of a program, and where in the request

@@ -66,6 +66,7 @@ type session struct {
 	gate      gate
 	noExamine atomic.Bool  // this Delve has no command that shows memory
 	stitched  atomic.Bool  // the debugger is a dlvx itself: all that is done here is done there
+	building  atomic.Bool  // the client has been told so
 	unhalted  atomic.Bool  // attached, and Delve has not halted the target since, as far as is known
 	targets   atomic.Int64 // counts initialized events: a restart makes a new target
 
@@ -250,6 +251,9 @@ func (s *session) setOver(over bool) {
 
 // answered takes a response of the server to where it belongs.
 func (s *session) answered(m message) {
+	if m.command == "launch" {
+		s.endBuild()
+	}
 	r := s.pending.take(m.requestSeq)
 	if r == nil {
 		s.report("dropping an answer to a request that nobody made", "request_seq", m.requestSeq, "command", m.command)
