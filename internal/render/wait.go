@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/dlvx/dlvx/stitch"
@@ -133,11 +134,13 @@ func ids(all []int64) string {
 	return b.String()
 }
 
-// GroupWait writes what the goroutines of a group wait on, in one line, and
-// nothing where that is not known of any:
+// GroupWait writes what the goroutines of a group wait on, and, where that is one
+// thing, for whom they certainly wait; nothing where it is not known of any:
 //
 //	waits on: receive from chan main.job 0xc000012345 (0/3), 2 others wait
 //	wait on 12 different things, such as: lock sync.Mutex 0xc000012345
+//	wait on: lock sync.Mutex 0xc000012345, 11 others wait
+//	wait for: goroutine 17 (exact): it has the lock, while its log.Logger writes
 func GroupWait(w io.Writer, g stitch.Group, waits map[int64]*stitch.Wait, style Style) error {
 	var some *stitch.Wait
 	things := map[*stitch.Object]bool{}
@@ -158,14 +161,25 @@ func GroupWait(w io.Writer, g stitch.Group, waits map[int64]*stitch.Wait, style 
 	if some == nil {
 		return nil
 	}
-	head := "waits on:"
-	switch {
-	case len(g.Goroutines) == 1:
-	case len(things) > len(some.Cases):
-		head = fmt.Sprintf("wait on %s different things, such as:", Count(len(things)))
-	default:
-		head = "wait on:"
+	verb := "waits"
+	if len(g.Goroutines) > 1 {
+		verb = "wait"
 	}
-	_, err := fmt.Fprintf(w, "%s %s\n", style.colored(dim, head), some)
+	head := verb + " on:"
+	if len(g.Goroutines) > 1 && len(things) > len(some.Cases) {
+		head = fmt.Sprintf("wait on %s different things, such as:", Count(len(things)))
+	}
+	if _, err := fmt.Fprintf(w, "%s %s\n", style.colored(dim, head), some); err != nil || len(things) != 1 {
+		return err
+	}
+	edges := slices.DeleteFunc(some.Edges(0), func(e stitch.Edge) bool { return e.Confidence != stitch.Exact })
+	if len(edges) == 0 {
+		return nil
+	}
+	head, more := verb+" for:", ""
+	if n := len(edges) - 1; n > 0 {
+		more = fmt.Sprintf(", and for %s more", Count(n))
+	}
+	_, err := fmt.Fprintf(w, "%s goroutine %d (exact): %s%s\n", style.colored(dim, head), edges[0].To, edges[0].Reason, more)
 	return err
 }

@@ -103,8 +103,8 @@ func TestGroupWait(t *testing.T) {
 		return g
 	}
 	for want, g := range map[string]stitch.Group{
-		"waits on: lock sync.Mutex 0x10, 1 other waits\n":                            group(0),
-		"wait on: lock sync.Mutex 0x10, 1 other waits\n":                             group(4, 0, 2),
+		"waits on: lock sync.Mutex 0x10, 1 other waits\nwaits for: goroutine 2 (exact): it has it\n":                            group(0),
+		"wait on: lock sync.Mutex 0x10, 1 other waits\nwait for: goroutine 2 (exact): it has it\n":                             group(4, 0, 2),
 		"wait on 2 different things, such as: lock sync.Mutex 0x10, 1 other waits\n": group(0, 1),
 		"": group(3, 4),
 	} {
@@ -123,11 +123,15 @@ func TestGroupWait(t *testing.T) {
 	var got []struct {
 		WaitsOn []struct {
 			Op         string
-			On         struct{ Address string }
+			On         struct {
+				Address string
+				Needs   []stitch.Need
+			}
 			Goroutines []int64
 		}
 	}
 	if err := json.Unmarshal([]byte(b.String()), &got); err != nil || len(got[0].WaitsOn) != 2 || got[0].WaitsOn[0].On.Address != "0x10" ||
+		!cmp.Equal(got[0].WaitsOn[0].On.Needs, []stitch.Need{{Goroutine: 2, Reason: "it has it"}}) ||
 		!cmp.Equal(got[0].WaitsOn[0].Goroutines, []int64{1, 3}) {
 		t.Errorf("%s: %v", b.String(), err)
 	}

@@ -27,6 +27,7 @@ type (
 		Address  string       `json:"address"`
 		Waiting  int          `json:"waiting"`           // how many wait on it
 		Waiters  []jsonWaiter `json:"waiters,omitempty"` // who; of a single goroutine only
+		Needs    []jsonNeed   `json:"needs,omitempty"`   // who certainly has to go on before they can: some of them
 		Elem     string       `json:"elem,omitempty"`
 		Len      *uint64      `json:"len,omitempty"`
 		Cap      *uint64      `json:"cap,omitempty"`
@@ -41,6 +42,10 @@ type (
 	jsonWaiter struct {
 		Goroutine int64     `json:"goroutine"`
 		Op        stitch.Op `json:"op"`
+	}
+	jsonNeed struct {
+		Goroutine int64  `json:"goroutine"`
+		Reason    string `json:"reason"`
 	}
 	jsonEdge struct {
 		From       int64             `json:"from"`
@@ -129,6 +134,9 @@ func objectOf(o *stitch.Object) *jsonObject {
 	out := &jsonObject{
 		Kind: o.Kind, Address: fmt.Sprintf("%#x", o.Addr), Waiting: len(o.Waiters),
 		Elem: o.Elem, Closed: o.Closed, Timer: o.Timer, FileName: o.Name,
+	}
+	for _, n := range o.Needs[:min(len(o.Needs), fewMembers)] {
+		out.Needs = append(out.Needs, jsonNeed(n))
 	}
 	switch o.Kind {
 	case stitch.Chan:
