@@ -103,9 +103,9 @@ func TestGroupWait(t *testing.T) {
 		return g
 	}
 	for want, g := range map[string]stitch.Group{
-		"waits on: lock sync.Mutex 0x10, 1 other waits\nwaits for: goroutine 2 (exact): it has it\n":                            group(0),
-		"wait on: lock sync.Mutex 0x10, 1 other waits\nwait for: goroutine 2 (exact): it has it\n":                             group(4, 0, 2),
-		"wait on 2 different things, such as: lock sync.Mutex 0x10, 1 other waits\n": group(0, 1),
+		"waits on: lock sync.Mutex 0x10, 1 other waits\nwaits for: goroutine 2 (exact): it has it\n": group(0),
+		"wait on: lock sync.Mutex 0x10, 1 other waits\nwait for: goroutine 2 (exact): it has it\n":   group(4, 0, 2),
+		"wait on 2 different things, such as: lock sync.Mutex 0x10, 1 other waits\n":                 group(0, 1),
 		"": group(3, 4),
 	} {
 		var b strings.Builder
@@ -122,8 +122,8 @@ func TestGroupWait(t *testing.T) {
 	}
 	var got []struct {
 		WaitsOn []struct {
-			Op         string
-			On         struct {
+			Op string
+			On struct {
 				Address string
 				Needs   []stitch.Need
 			}
