@@ -117,8 +117,8 @@ func run(own, args, env []string, w watch) (status int, err error) {
 		return 1, fmt.Errorf("making a folder for the program: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	binary := filepath.Join(dir, programName(packages))
-	if err := buildTo(ctx, binary, env, slices.Concat(own, flags), packages); err != nil {
+	binary, err := buildIn(ctx, dir, env, slices.Concat(own, flags), packages)
+	if err != nil {
 		return 1, err
 	}
 	if ctx.Err() != nil {
@@ -196,24 +196,45 @@ func splitProgram(args []string) (packages, program []string) {
 	return packages, program
 }
 
+// buildIn builds a program in a folder as go run does, and returns its path.
+func buildIn(ctx context.Context, dir string, env, flags, packages []string) (binary string, err error) {
+	if path, _, ok := strings.Cut(packages[0], "@"); ok && len(packages) == 1 && !isLocal(path) {
+		// Of a module at a version: go build does not take that.
+		if err := makeProgram(ctx, append(slices.Clip(env), "GOBIN="+dir), "install", flags, packages); err != nil {
+			return "", err
+		}
+		files, err := os.ReadDir(dir)
+		if err != nil || len(files) != 1 {
+			return "", fmt.Errorf("go install %s has made %d programs: %w", packages[0], len(files), err)
+		}
+		return filepath.Join(dir, files[0].Name()), nil
+	}
+	binary = filepath.Join(dir, programName(packages))
+	return binary, makeProgram(ctx, env, "build", append([]string{"-o", binary}, flags...), packages)
+}
+
+// isLocal tells whether a path is one of files rather than of packages.
+func isLocal(path string) bool {
+	return strings.HasPrefix(path, ".") || filepath.IsAbs(path) || strings.HasSuffix(path, ".go")
+}
+
 // programName returns the name that go run gives a program.
 func programName(packages []string) string {
-	path, _, _ := strings.Cut(packages[0], "@")
-	if abs, err := filepath.Abs(path); err == nil && (strings.HasPrefix(path, ".") || filepath.IsAbs(path)) {
+	path := packages[0]
+	if abs, err := filepath.Abs(path); err == nil && isLocal(path) {
 		path = abs
 	}
 	return strings.TrimSuffix(filepath.Base(filepath.ToSlash(path)), ".go") + ".exe"[:4*isWindows]
 }
 
-// buildTo builds a program as go run does.
-func buildTo(ctx context.Context, binary string, env, flags, packages []string) error {
+// makeProgram runs go build, or go install.
+func makeProgram(ctx context.Context, env []string, verb string, flags, packages []string) error {
 	dir, flags := delve.ChdirFlag(flags)
-	args := []string{"build"}
+	args := []string{verb}
 	if dir != "" {
 		args = append(args, "-C="+dir)
 	}
-	args = slices.Concat(args, []string{"-o", binary}, flags, packages)
-	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd := exec.CommandContext(ctx, "go", slices.Concat(args, flags, packages)...)
 	cmd.Env = env
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr // stdout is the program's
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }

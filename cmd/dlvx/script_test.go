@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/dlvx/dlvx/spawnlabel"
+	"github.com/rogpeppe/go-internal/goproxytest"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -87,6 +88,7 @@ func TestScript(t *testing.T) {
 			"newer":        newer,
 			"terminal":     terminal,
 			"text":         text,
+			"proxy":        proxy,
 		},
 	})
 }
@@ -113,6 +115,18 @@ func nothingLeft(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("still running: %s", target)
 		}
 	}
+}
+
+// proxy serves the modules in a folder, laid out as goproxytest has them, and
+// sets GOPROXY to it.
+func proxy(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: proxy FOLDER")
+	}
+	server, err := goproxytest.NewServer(ts.MkAbs(args[0]), "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(server.Close)
+	ts.Setenv("GOPROXY", server.URL)
 }
 
 // occupy listens at a port until the script ends, takes every connection and
