@@ -242,6 +242,9 @@ func (r record) stack(goroutine int64, state *stitch.State) stitch.Stack {
 // stands below its first function.
 func own(frames []stitch.Frame) []stitch.Frame {
 	frames = frames[:stitch.OwnLen(frames)]
+	if len(frames) == 1 && frames[0].Func == "runtime.goexit" { // it has not run yet
+		return nil
+	}
 	for n := len(frames); n > 1 && isBottom(frames[n-1].Func); n-- {
 		frames = frames[:n-1]
 	}

@@ -105,6 +105,9 @@ dlvx: 1 long system or cgo call
     main.work ./main.go:40
 ` + createdByStart + "dlvx: 5 goroutines pending at exit\n"},
 		"one pending, taken out": {Options{Background: []string{"main.start"}}, list("pending\t1\t0\t", group("1", "5", "0", "0", "0", "select")), ""},
+		"pending, but not begun": {Options{}, list("pending\t1\t0\t", "group\t1\t5\t0\t0\t0\trunnable\n@start\tmain.work\n@own\t0\n"+frames("runtime.goexit:1")+chain("1")+".\n"), `dlvx: goroutine 5 main.work [runnable] is pending at exit
+    main.work
+` + createdByStart + "dlvx: 1 goroutine pending at exit\n"},
 		"pending, but about to exit": {Options{}, list("pending\t1\t0\t", "group\t1\t5\t0\t0\t0\tsleep\n@own\t0\n"+frames("time.Sleep:1", "runtime.watchExit:2", "os.Exit:3", "main.work:4")+chain("1")+".\n"), ""},
 		"a list that is missing": {Options{}, "missing\t5\n@start\tmain.spin\n" + chain("1") + ".\n", `dlvx: there is no list of goroutines, because goroutine 5 main.spin cannot be stopped
     main.spin
