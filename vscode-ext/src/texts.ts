@@ -135,9 +135,14 @@ function createdBy(n: Node): string[] {
   return [`created by ${call(n.site)}`, `called by ${call(n.from)}`];
 }
 
-/** "main.start main.go:31". Of a generic function the type arguments are left out, as in tracebacks. */
+/** "main.start main.go:31". */
 function call(p: Place): string {
-  return `${(p.function ?? '').replace(/\[.*\]/, '[...]')} ${place(p)}`.trim();
+  return `${brief(p.function ?? '')} ${place(p)}`.trim();
+}
+
+/** The name of a function, without type arguments, as in Go's tracebacks: "main.Map[...]". */
+export function brief(name: string): string {
+  return name.replace(/\[.*\]/, '[...]');
 }
 
 function members(n: Node, filtered: boolean): string[] {

@@ -2,6 +2,8 @@
 
 import * as vscode from 'vscode';
 
+import { brief } from './texts';
+
 interface Frame { func: string; file: string; line: number }
 
 /** The body of the event dlvx/warning, see docs/protocol.md; fields that are not used here are left out. */
@@ -55,10 +57,10 @@ export class Warnings implements vscode.Disposable {
 function related(w: Warning): vscode.DiagnosticRelatedInformation[] {
   const [own, ...spawners] = w.segments ?? [];
   while (spawners.length > 0 && spawners.at(-1)?.frames.every(runsTests) === true) spawners.pop();
-  const lines = (w.mid ?? own?.frames ?? []).map((f) => ({ f, text: f.func }));
+  const lines = (w.mid ?? own?.frames ?? []).map((f) => ({ f, text: brief(f.func) }));
   for (const s of spawners) {
     const by = s.goroutine > 0 ? `created by goroutine ${s.goroutine}` : 'created by';
-    s.frames.forEach((f, i) => { lines.push({ f, text: i === 0 ? `${by}: ${f.func}` : f.func }); });
+    s.frames.forEach((f, i) => { lines.push({ f, text: i === 0 ? `${by}: ${brief(f.func)}` : brief(f.func) }); });
   }
   return lines.filter(({ f }) => /[\\/]/.test(f.file)).map(({ f, text }) => new vscode.DiagnosticRelatedInformation(
     new vscode.Location(vscode.Uri.file(f.file), new vscode.Position(Math.max(f.line - 1, 0), 0)), text,

@@ -5,7 +5,7 @@ import { Warnings } from '../../src/warnings';
 import { fake } from './vscode';
 
 const main = { func: 'main.main', file: '/src/main.go', line: 10 };
-const worker = { func: 'main.worker', file: '/src/worker.go', line: 22 };
+const worker = { func: 'main.worker[go.shape.int]', file: '/src/worker.go', line: 22 };
 const parse = { func: 'main.parse', file: '/src/parse.go', line: 3 };
 const segments = [{ goroutine: 5, frames: [worker] }, { goroutine: 1, frames: [main] }];
 
@@ -33,8 +33,8 @@ describe('Warnings', () => {
     warn({ kind: 'pending', message: 'one', where: main, segments });
     warn({ kind: 'slow', message: 'two', where: parse, mid: [parse, worker], segments: [segments[0], { goroutine: 0, frames: [main] }] });
     assert.deepEqual(problems(), [
-      '/src/main.go:10 pending: one, main.worker /src/worker.go:22, created by goroutine 1: main.main /src/main.go:10',
-      '/src/parse.go:3 slow: two, main.parse /src/parse.go:3, main.worker /src/worker.go:22, created by: main.main /src/main.go:10',
+      '/src/main.go:10 pending: one, main.worker[...] /src/worker.go:22, created by goroutine 1: main.main /src/main.go:10',
+      '/src/parse.go:3 slow: two, main.parse /src/parse.go:3, main.worker[...] /src/worker.go:22, created by: main.main /src/main.go:10',
     ]);
   });
 
@@ -44,7 +44,7 @@ describe('Warnings', () => {
     const all = { func: 'main.main', file: '_testmain.go', line: 1 };
     warn({ kind: 'left', message: 'one', where: main, segments: [{ goroutine: 7, frames: [worker] }, { goroutine: 5, frames: [main, run, { ...all, func: 'x' }] }, { goroutine: 1, frames: [run, all] }] });
     assert.deepEqual(problems(), [
-      '/src/main.go:10 left: one, main.worker /src/worker.go:22, created by goroutine 5: main.main /src/main.go:10, testing.tRunner /go/testing.go:5',
+      '/src/main.go:10 left: one, main.worker[...] /src/worker.go:22, created by goroutine 5: main.main /src/main.go:10, testing.tRunner /go/testing.go:5',
     ]);
   });
 
