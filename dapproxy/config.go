@@ -34,6 +34,10 @@ type Config struct {
 	// nil: nothing is stitched.
 	NewChains func(*Injector) Chains
 
+	// Leave, unless nil, is called before the debugger is told that the client
+	// disconnects. It must return soon.
+	Leave func()
+
 	// Stop, unless nil, tells of a target that others may resume, who do not tell
 	// the client. id identifies the present stop by a value that can be compared,
 	// nil where that is not to be told; stopped is false while the target runs. It

@@ -75,6 +75,9 @@ func (s *session) dispatch(m message) {
 		s.resume(m, false)
 	case "disconnect", "terminate":
 		// Not held back by a question under way: this must always get through.
+		if m.command == "disconnect" && s.cfg.Leave != nil {
+			s.cfg.Leave()
+		}
 		at := s.gate.suspend()
 		if m.command == "disconnect" {
 			s.setOver(true)

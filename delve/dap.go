@@ -51,8 +51,23 @@ func (s *DAPSession) Serve() { s.session.ServeDAPCodec() }
 func (s *DAPSession) Close() {
 	s.close.Do(func() {
 		close(s.stop)
+		s.LetGo()
 		s.session.Close()
 	})
+}
+
+// LetGo makes a process that the session has attached to ready to be left. It is
+// called before Delve is asked to leave it, and takes two seconds at most.
+func (s *DAPSession) LetGo() {
+	lock, err := unexportedVar[sync.Mutex](s.session, "mu")
+	if err != nil || !lock.TryLock() {
+		return // it is still attaching
+	}
+	d, err := unexported[*debugger.Debugger](s.session, "debugger")
+	lock.Unlock()
+	if err == nil && d != nil {
+		letGo(d)
+	}
 }
 
 // Target looks into the program of the session. It may be called once the

@@ -326,8 +326,15 @@ func debuggerOf(server *rpccommon.ServerImpl) (*debugger.Debugger, error) {
 // end of dlvx.
 const stopTimeout = 5 * time.Second
 
-// stop kills the program and ends its server.
-func stop(server *rpccommon.ServerImpl) error { return bounded(server.Stop) }
+// stop kills the program, or lets go of it if it was attached to, and ends its server.
+func stop(server *rpccommon.ServerImpl) error {
+	return bounded(func() error {
+		if d, err := debuggerOf(server); err == nil && d != nil {
+			letGo(d)
+		}
+		return server.Stop()
+	})
+}
 
 // bounded does what ends a session, unless that takes too long.
 func bounded(end func() error) error {

@@ -102,6 +102,7 @@ func serveLocal(ctx context.Context, o delve.Options, accept func() (net.Conn, e
 	defer recorder.close()
 	cfg.Recorder = &recorder
 	cfg.Dial = elsewhere.dial
+	cfg.Leave = session.LetGo
 	cfg.NewChains = func(inj *dapproxy.Injector) dapproxy.Chains {
 		if chains, ok := elsewhere.newChains(ctx, inj); ok {
 			return chains
