@@ -67,6 +67,7 @@ function related(w: Warning): vscode.DiagnosticRelatedInformation[] {
   ));
 }
 
-function runsTests(f: Frame): boolean {
-  return f.func.startsWith('testing.') || f.file === '_testmain.go';
+/** Tells frames that are the same for all tests. What TestMain itself starts is its own. */
+function runsTests(f: Frame, i: number): boolean {
+  return f.func.startsWith('testing.') || f.file === '_testmain.go' || (i > 0 && f.func.endsWith('.TestMain'));
 }
