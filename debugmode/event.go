@@ -69,6 +69,11 @@ func (e *Event) function() string {
 	return frames[len(frames)-1].Func
 }
 
+// leaked tells whether nothing can wake the goroutine any more.
+func (e *Event) leaked() bool {
+	return len(e.Stack.Segments) > 0 && e.Stack.Segments[0].State != nil && e.Stack.Segments[0].State.Status == "leaked"
+}
+
 // site returns the go statement that made the goroutine, zero where it is not known.
 func (e *Event) site() stitch.Frame {
 	if len(e.Stack.Segments) < 2 || len(e.Stack.Segments[1].Frames) == 0 {

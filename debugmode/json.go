@@ -21,6 +21,7 @@ type (
 		Total     int           `json:"total,omitempty"`  // contexts made there
 		Function  string        `json:"function"`         // the goroutine's first
 		State     string        `json:"state"`            // the runtime's word
+		Leaked    bool          `json:"leaked,omitempty"` // it can never be woken
 		Waited    float64       `json:"waited,omitempty"` // seconds
 		Ran       float64       `json:"ran,omitempty"`    // seconds on a thread, or in the call
 		Wall      float64       `json:"wall,omitempty"`   // seconds by the clock
@@ -83,7 +84,7 @@ func (j jsonLines) textOf(say func(writer) string) string {
 func (j jsonLines) event(e *Event, grown int) string {
 	out := jsonEvent{
 		Kind: e.Kind, Goroutine: e.Goroutine, Count: e.Count, Total: e.Total, Function: e.function(),
-		Waited: e.Waited.Seconds(), Ran: e.Ran.Seconds(), Wall: e.Wall.Seconds(), GoesOn: e.GoesOn,
+		Leaked: e.leaked(), Waited: e.Waited.Seconds(), Ran: e.Ran.Seconds(), Wall: e.Wall.Seconds(), GoesOn: e.GoesOn,
 		Test: e.Test, Dir: e.Dir, AtExit: e.AtExit, Mid: jsonFrames(e.Mid), Segments: []jsonSegment{}, Message: message(e, grown),
 		Text: j.textOf(func(w writer) string { return w.event(e, grown) }),
 	}

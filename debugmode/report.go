@@ -205,8 +205,14 @@ func (r *Report) list(done end, list []*Event) {
 			r.earlier[key] = e.Count
 		}
 	}
+	leaked := func(e *Event) int { // they come first in a dump
+		if e.leaked() {
+			return 0
+		}
+		return 1
+	}
 	slices.SortStableFunc(list, func(a, b *Event) int {
-		return cmp.Or(cmp.Compare(grown[b], grown[a]), cmp.Compare(b.Count, a.Count), cmp.Compare(b.Waited, a.Waited))
+		return cmp.Or(cmp.Compare(leaked(a), leaked(b)), cmp.Compare(grown[b], grown[a]), cmp.Compare(b.Count, a.Count), cmp.Compare(b.Waited, a.Waited))
 	})
 	if done.kind == Dump {
 		r.put(r.out.header(done.kind, done.total))

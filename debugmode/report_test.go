@@ -124,6 +124,12 @@ dlvx: 1 long system or cgo call
 dlvx: 1 goroutine that can never be woken, 1 goroutine left behind by tests
 `,
 		},
+		"leaked in a dump": {Options{}, list("dump\t5\t0\t", group("4", "5", "0", "0", "0", "select"), group("1", "9", "0", "1", "0", "chan receive")), `dlvx: 5 goroutines
+dlvx: goroutine 9 main.work [chan receive] can never be woken
+    main.work ./main.go:40
+` + createdByStart + `dlvx: 4 goroutines main.work [select]
+    main.work ./main.go:40
+` + createdByStart},
 		"contexts": {Options{}, list("contexts\tdump", site("2", "3", "50"), site("4", "4", "60")) + list("contexts\tdump", site("9", "9", "50"), site("5", "5", "60")) + list("contexts\texit", site("1", "9", "50")), `dlvx: 4 of 4 contexts made here are not cancelled
     main.serve ./main.go:60
     main.main ./main.go:9

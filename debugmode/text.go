@@ -181,6 +181,9 @@ func message(e *Event, grown int) string {
 	case Left:
 		return fmt.Sprintf("%s left behind %s", e.Test, goroutines(e))
 	case Dump:
+		if e.leaked() {
+			return goroutines(e) + " can never be woken"
+		}
 		return goroutines(e)
 	case Missing:
 		return fmt.Sprintf("there is no list of goroutines, because %s cannot be stopped", goroutine(e))
