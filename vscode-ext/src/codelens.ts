@@ -58,8 +58,10 @@ export async function showSite(sessions: Sessions, path: string, line: number, a
   const filter = siteFilter(path, line);
   const { goroutines, total } = await session.request('dlvx/goroutines', { filter, count: listed });
   const more = total > goroutines.length ? `${count(total - goroutines.length)} more are not listed here` : undefined;
-  const items: SiteItem[] = goroutines.map((g) => ({ label: goroutineLabel(g), description: goroutineDescription(g), goroutine: g }));
-  items.push({ label: '$(list-tree) Show in the Goroutines view', ...(more === undefined ? {} : { description: more }), alwaysShow: true });
+  const each: SiteItem[] = goroutines.map((g) => ({ label: goroutineLabel(g), description: goroutineDescription(g), goroutine: g }));
+  const view: SiteItem = { label: '$(list-tree) Show in the Goroutines view', ...(more === undefined ? {} : { description: more }), alwaysShow: true };
+  // Where it shows more than the list, it is not to be looked for behind that.
+  const items = more === undefined ? [...each, view] : [view, ...each];
   const picked = await vscode.window.showQuickPick(items, {
     placeHolder: `Goroutines made at ${path.replace(/^.*[/\\]/, '')}:${line}; pick one to see its stack`,
     matchOnDescription: true,

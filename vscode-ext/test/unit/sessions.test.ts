@@ -255,12 +255,12 @@ describe('go statements', () => {
     send(stopped);
     const filters: string[] = [];
     const show = () => showSite(sessions, '/src/main.go', 3, (f) => { filters.push(f); return Promise.resolve(); });
-    fake.picked = (items: unknown[]) => items[0];
-    await show();
-    assert.deepEqual(asked.at(-1), { command: 'dlvx/focus', args: { goroutine: 7 } });
     fake.picked = (items: unknown[]) => items.at(-1);
     await show();
+    assert.deepEqual(asked.at(-1), { command: 'dlvx/focus', args: { goroutine: 7 } });
+    fake.picked = (items: unknown[]) => items[0];
+    await show();
     assert.deepEqual(filters, ['site:"/src/main.go:3"']);
-    assert.equal((fake.offered.at(-1) as { description: string }).description, '299 more are not listed here');
+    assert.equal((fake.offered[0] as { description: string }).description, '299 more are not listed here');
   });
 });
