@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -123,6 +124,12 @@ func run(own, args, env []string, w watch) (status int, err error) {
 	}
 	if ctx.Err() != nil {
 		return 1, context.Cause(ctx)
+	}
+	switch built, err := os.Stat(binary); {
+	case errors.Is(err, fs.ErrNotExist): // -n: go build has only said what it would do
+		return 0, nil
+	case err == nil && isWindows == 0 && built.Mode()&0o111 == 0: // an archive
+		return 1, fmt.Errorf("%s is not a main package: there is nothing to run", strings.Join(packages, " "))
 	}
 	report, closeReport, err := w.open()
 	if err != nil {
