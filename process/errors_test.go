@@ -83,28 +83,30 @@ func TestRefusals(t *testing.T) {
 			t.Skip("only root can be someone else")
 		}
 		p, _ := startCrowd(t, exec.Command(build(t, "crowd"), "-n", "10", "-quiet"))
-		// A copy that nobody in particular may run.
+		// A copy that anybody may run, and by an open file: whatever the umask is, and
+		// who may go into the folder for temporary files.
 		exe, err := os.Executable()
 		if err != nil {
 			t.Fatal(err)
 		}
-		dir, err := os.MkdirTemp("", "dlvx")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer os.RemoveAll(dir)
 		program, err := os.ReadFile(exe)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Chmod(dir, 0o755); err != nil {
+		path := filepath.Join(t.TempDir(), "helper")
+		if err := os.WriteFile(path, program, 0o755); err != nil {
 			t.Fatal(err)
 		}
+		if err := os.Chmod(path, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
 		h := helper(t, fmt.Sprintf("open %d", p.pid()))
-		h.Path, h.Dir = filepath.Join(dir, "helper"), "/"
-		if err := os.WriteFile(h.Path, program, 0o755); err != nil {
-			t.Fatal(err)
-		}
+		h.Path, h.Dir, h.ExtraFiles = "/proc/self/fd/3", "/", []*os.File{file}
 		h.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 		out, err := h.CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "it belongs to user root: run dlvx as that user, or as root") {
