@@ -74,10 +74,32 @@ func (e *Event) leaked() bool {
 	return len(e.Stack.Segments) > 0 && e.Stack.Segments[0].State != nil && e.Stack.Segments[0].State.Status == "leaked"
 }
 
-// site returns the go statement that made the goroutine, zero where it is not known.
+// runs returns the function that says what the goroutine is for: what a helper
+// such as sync.WaitGroup.Go was given, else its first one.
+func (e *Event) runs() string {
+	if _, given := e.helper(); given != "" {
+		return given
+	}
+	return e.function()
+}
+
+// site returns the go statement that made the goroutine, or the call of the
+// helper which has that; zero where it is not known.
 func (e *Event) site() stitch.Frame {
+	if call, _ := e.helper(); call.Func != "" {
+		return call
+	}
 	if len(e.Stack.Segments) < 2 || len(e.Stack.Segments[1].Frames) == 0 {
 		return stitch.Frame{}
 	}
 	return e.Stack.Segments[1].Frames[0]
+}
+
+// helper is that of [stitch.HelperOf].
+func (e *Event) helper() (call stitch.Frame, given string) {
+	frames := framesOf(e)
+	if len(frames) == 0 || len(e.Stack.Segments) < 2 || e.Kind == Context {
+		return stitch.Frame{}, ""
+	}
+	return stitch.HelperOf(frames, frames[len(frames)-1], e.Stack.Segments[1].Frames)
 }

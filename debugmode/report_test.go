@@ -108,6 +108,16 @@ dlvx: 1 long system or cgo call
 		"pending, but not begun": {Options{}, list("pending\t1\t0\t", "group\t1\t5\t0\t0\t0\trunnable\n@start\tmain.work\n@own\t0\n"+frames("runtime.goexit:1")+chain("1")+".\n"), `dlvx: goroutine 5 main.work [runnable] is pending at exit
     main.work
 ` + createdByStart + "dlvx: 1 goroutine pending at exit\n"},
+		"of a helper": {Options{}, list("pending\t1\t0\t", "group\t1\t5\t0\t0\t0\tsleep\n@own\t0\n"+frames("time.Sleep:1", "main.poll:40", "sync.(*WaitGroup).Go.func1:2", "runtime.goexit:1")+
+			"@spawners\t1\t0\t0\t0\n@spawn\t0\n"+frames("sync.(*WaitGroup).Go:1", "main.main:10", "runtime.main:1", "runtime.goexit:1")+".\n"), `dlvx: goroutine 5 main.poll [sleep] is pending at exit
+    time.Sleep /go/src/time/Sleep.go:1
+    main.poll ./main.go:40
+    sync.(*WaitGroup).Go.func1 /go/src/sync/(*WaitGroup)/Go/func1.go:2
+  created by goroutine 1
+    sync.(*WaitGroup).Go /go/src/sync/(*WaitGroup)/Go.go:1
+    main.main ./main.go:10
+dlvx: 1 goroutine pending at exit
+`},
 		"pending, but about to exit": {Options{}, list("pending\t1\t0\t", "group\t1\t5\t0\t0\t0\tsleep\n@own\t0\n"+frames("time.Sleep:1", "runtime.watchExit:2", "os.Exit:3", "main.work:4")+chain("1")+".\n"), ""},
 		"a list that is missing": {Options{}, "missing\t5\n@start\tmain.spin\n" + chain("1") + ".\n", `dlvx: there is no list of goroutines, because goroutine 5 main.spin cannot be stopped
     main.spin

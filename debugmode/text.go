@@ -118,7 +118,7 @@ func (t text) summary(s *summary) string {
 	var b strings.Builder
 	for _, at := range s.repeats {
 		e := &at.first
-		fmt.Fprintf(&b, "%s %s %s %d times in %s, at most %s\n", t.style.Bold("dlvx:"), orUnknown(e.function()), did(e), at.count,
+		fmt.Fprintf(&b, "%s %s %s %d times in %s, at most %s\n", t.style.Bold("dlvx:"), orUnknown(e.runs()), did(e), at.count,
 			orUnknown(whereOf(e, t.isStd).Func), seconds(at.longest))
 	}
 	if line := s.line(); line != "" {
@@ -202,14 +202,14 @@ func message(e *Event, grown int) string {
 
 // goroutine names the one goroutine of an event.
 func goroutine(e *Event) string {
-	return fmt.Sprintf("goroutine %d %s", e.Goroutine, orUnknown(e.function()))
+	return fmt.Sprintf("goroutine %d %s", e.Goroutine, orUnknown(e.runs()))
 }
 
 // goroutines names one or more, and what they do.
 func goroutines(e *Event) string {
 	name := goroutine(e)
 	if e.Count != 1 {
-		name = fmt.Sprintf("%s %s", plural(e.Count, "goroutine"), orUnknown(e.function()))
+		name = fmt.Sprintf("%s %s", plural(e.Count, "goroutine"), orUnknown(e.runs()))
 	}
 	if len(e.Stack.Segments) > 0 && e.Stack.Segments[0].State != nil {
 		s := *e.Stack.Segments[0].State

@@ -98,22 +98,27 @@ func (n *Node) Runs() string {
 // has not got so far is known to be a helper's only in package sync and its like; what
 // it was given is not known then.
 func (g *Goroutine) Helper() (call Frame, given string) {
-	if len(g.Chain.Links) == 0 {
+	if len(g.Chain.Links) == 0 || g.Chain.Links[0].Provenance == Live {
 		return Frame{}, ""
 	}
-	made, own := g.Chain.Links[0], g.Own
-	if made.Provenance == Live || len(made.Frames) == 0 {
+	return HelperOf(g.Own, g.Entry(), g.Chain.Links[0].Frames)
+}
+
+// HelperOf is [Goroutine.Helper] of a goroutine with these frames of its own, of
+// which entry is the first function's, and those of its go statement.
+func HelperOf(own []Frame, entry Frame, made []Frame) (call Frame, given string) {
+	if len(made) == 0 {
 		return Frame{}, ""
 	}
-	helper, entry := made.Frames[0].Func, g.Entry()
+	helper := made[0].Func
 	if literal, ok := strings.CutPrefix(entry.Func, helper); !ok || !strings.HasPrefix(literal, ".func") {
 		return Frame{}, ""
 	}
-	at := slices.IndexFunc(made.Frames, func(f Frame) bool { return Package(f.Func) != Package(helper) })
-	if at < 0 || Package(made.Frames[at].Func) == "runtime" {
+	at := slices.IndexFunc(made, func(f Frame) bool { return Package(f.Func) != Package(helper) })
+	if at < 0 || Package(made[at].Func) == "runtime" {
 		return Frame{}, ""
 	}
-	call = made.Frames[at]
+	call = made[at]
 	if i := slices.Index(own, entry); i > 0 && Package(own[i-1].Func) == Package(call.Func) {
 		return call, own[i-1].Func
 	}

@@ -37,6 +37,8 @@ func main() {
 	if sum != 9900 {
 		panic(sum)
 	}
+	workers.Go(stuck) // want pending 1 sync.(*WaitGroup).Go.func1 [chan receive]
+	workers.Go(stuck) //dlvx:background
 	settled.But(0)
 	mu.Lock()
 	go locker() // want pending 1 main.locker [sync.Mutex.Lock]
@@ -59,6 +61,8 @@ func worker(in <-chan int, out chan<- int) {
 }
 
 func finished() {}
+
+func stuck() { <-quit }
 
 func report(t *time.Ticker) {
 	for {
