@@ -118,6 +118,8 @@ dlvx: 1 long system or cgo call
     main.main ./main.go:10
 dlvx: 1 goroutine pending at exit
 `},
+		"of a helper, taken out": {Options{Background: []string{"main.poll"}}, list("pending\t1\t0\t", "group\t1\t5\t0\t0\t0\tsleep\n@own\t0\n"+frames("main.poll:40", "sync.(*WaitGroup).Go.func1:2", "runtime.goexit:1")+
+			"@spawners\t1\t0\t0\t0\n@spawn\t0\n"+frames("sync.(*WaitGroup).Go:1", "main.main:10")+".\n"), ""},
 		"pending, but about to exit": {Options{}, list("pending\t1\t0\t", "group\t1\t5\t0\t0\t0\tsleep\n@own\t0\n"+frames("time.Sleep:1", "runtime.watchExit:2", "os.Exit:3", "main.work:4")+chain("1")+".\n"), ""},
 		"a list that is missing": {Options{}, "missing\t5\n@start\tmain.spin\n" + chain("1") + ".\n", `dlvx: there is no list of goroutines, because goroutine 5 main.spin cannot be stopped
     main.spin
