@@ -55,7 +55,9 @@ func (b *background) has(e *Event) bool {
 	default:
 		return false
 	}
-	matches := func(pattern string) bool { return matches(pattern, function) || matches(pattern, e.runs()) || matches(pattern, site.Func) }
+	matches := func(pattern string) bool {
+		return matches(pattern, function) || matches(pattern, e.runs()) || matches(pattern, site.Func)
+	}
 	return slices.ContainsFunc(b.functions, matches) || b.marked(site.File, site.Line)
 }
 
