@@ -30,9 +30,7 @@ func letGo(d *debugger.Debugger) {
 	go func() {
 		defer close(calm)
 		if d.IsRunning() {
-			if _, err := d.Command(&api.DebuggerCommand{Name: api.Halt}, nil, nil, nil); err != nil {
-				return
-			}
+			_ = command(d, api.Halt) // where it fails it may have halted all the same
 		}
 		for _, bp := range d.Breakpoints(false) {
 			if bp.ID > 0 { // the others are Delve's own
@@ -40,7 +38,7 @@ func letGo(d *debugger.Debugger) {
 			}
 		}
 		for trapPending(pid) {
-			if _, err := d.Command(&api.DebuggerCommand{Name: api.Continue}, nil, nil, nil); err != nil {
+			if err := command(d, api.Continue); err != nil {
 				return
 			}
 		}
@@ -49,6 +47,18 @@ func letGo(d *debugger.Debugger) {
 	case <-calm:
 	case <-time.After(letGoTimeout):
 	}
+}
+
+// command has Delve do something. Halted where a traced function returns it panics
+// (1.27.2, Debugger.Command).
+func command(d *debugger.Debugger, name string) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	_, err = d.Command(&api.DebuggerCommand{Name: name}, nil, nil, nil)
+	return err
 }
 
 // trapPending tells whether a SIGTRAP is on its way to a process: ShdPnd in proc(5).

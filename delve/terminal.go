@@ -139,17 +139,24 @@ func Debug(ctx context.Context, o Options, p Program, show Show, log *slog.Logge
 	client := t.client
 	ancestry := &ancestry{client: client}
 	t.attached = true
-	t.client = detachingClient{client, ancestry.off}
+	ending := detachingClient{client, ancestry.off}
+	t.client = detachingClient{client, func() error { // the program stands still
+		err := ancestry.off()
+		if d, noDebugger := debuggerOf(server); noDebugger == nil {
+			letGo(d)
+		}
+		return err
+	}}
 	// Delve's server would kill a process that was waited for.
 	t.end = func() error {
 		return bounded(func() error {
 			// The signal that halts would kill one that is let go before it comes.
 			if state, err := client.GetStateNonBlocking(); err == nil && state.Running {
 				if _, err := client.Halt(); err != nil {
-					return errors.Join(err, t.client.Detach(false))
+					return errors.Join(err, ending.Detach(false))
 				}
 			}
-			return t.client.Detach(false)
+			return ending.Detach(false)
 		})
 	}
 	if p.Attach.Ancestors > 0 {

@@ -10,9 +10,10 @@ import (
 	"github.com/google/go-dap"
 )
 
-// TestLeavingAHotBreakpoint: the signal by which Delve halts a process that is at a
-// breakpoint anyway does not end it when it is left.
-func TestLeavingAHotBreakpoint(t *testing.T) {
+// startHot starts a program that is at main.hot all the time. It says over the channel
+// that it goes on; the channel is closed when it has ended.
+func startHot(t *testing.T) (pid int, said <-chan struct{}) {
+	t.Helper()
 	if runtime.GOOS != "linux" {
 		t.Skip("attaching needs rights elsewhere")
 	}
@@ -32,24 +33,33 @@ func TestLeavingAHotBreakpoint(t *testing.T) {
 		_ = hot.Process.Kill() // it may have ended
 		_ = hot.Wait()
 	})
-	said := make(chan struct{}) // closed when it has ended
+	lines := make(chan struct{})
 	go func() {
-		defer close(said)
+		defer close(lines)
 		for in := bufio.NewScanner(stdout); in.Scan(); {
 			select {
-			case said <- struct{}{}:
+			case lines <- struct{}{}:
 			default:
 			}
 		}
 	}()
+	return hot.Process.Pid, lines
+}
+
+// noRaces are not reported: Delve's halt looks without its lock at what a stop sets.
+const noRaces = "GORACE=exitcode=0 log_path=" + os.DevNull
+
+// TestLeavingAHotBreakpoint: the signal by which Delve halts a process that is at a
+// breakpoint anyway does not end it when it is left.
+func TestLeavingAHotBreakpoint(t *testing.T) {
+	pid, said := startHot(t)
 	for range 4 {
 		wait(t, "the program that was left", said)
-		// Delve's halt looks without its lock at what a stop sets, which would be reported.
-		c := startDAP(t, "GORACE=exitcode=0 log_path="+os.DevNull)
+		c := startDAP(t, noRaces)
 		call[*dap.InitializeResponse](t, c, "initialize", dap.InitializeRequestArguments{
 			AdapterID: "go", PathFormat: "path", LinesStartAt1: true, ColumnsStartAt1: true,
 		})
-		call[*dap.AttachResponse](t, c, "attach", map[string]any{"request": "attach", "mode": "local", "processId": hot.Process.Pid})
+		call[*dap.AttachResponse](t, c, "attach", map[string]any{"request": "attach", "mode": "local", "processId": pid})
 		call[*dap.SetFunctionBreakpointsResponse](t, c, "setFunctionBreakpoints", dap.SetFunctionBreakpointsArguments{
 			Breakpoints: []dap.FunctionBreakpoint{{Name: "main.hot"}},
 		})
