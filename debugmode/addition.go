@@ -95,7 +95,7 @@ func editRuntime(p *goedit.Package, sys system) error {
 	}
 	e := editor{p: p}
 	e.in("proc.go", "", "main").behind("gcenable()", "watchStart()")
-	e.in("proc.go", "", "newproc1").behind("newg.ancestors = saveAncestors(callergp)", "newg.watchTest = callergp.watchTest")
+	e.in("proc.go", "", "newproc1").behind("newg.ancestors = saveAncestors(callergp)", "newg.watchTest = callergp.watchTest &^ watchReported")
 	e.in("proc.go", "", "goschedImpl").before("casgstatus(gp, _Grunning, _Grunnable)",
 		"if preempted { watchPreempt(gp) } else if gp.watch != nil || gp.preempt { watchYield(gp, waitReasonZero, false) }")
 	e.in("proc.go", "", "park_m").before("casgstatus(gp, _Grunning, _Gwaiting)",
