@@ -70,7 +70,7 @@ func TestTreeDepth(t *testing.T) {
 	if err := Tree(&b, top, Style{Depth: 1}); err != nil {
 		t.Fatal(err)
 	}
-	want := "main.main [running]\n└─ main.a [running] main.go:5\n   └─ ... 1 goroutines further below\n"
+	want := "main.main [running]\n└─ main.a [running] main.go:5\n   └─ ... 1 goroutine further below\n"
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
 	}

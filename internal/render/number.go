@@ -15,6 +15,14 @@ func Count(n int) string {
 	return s
 }
 
+// Plural writes how many things there are: "1 group", "1,200 groups".
+func Plural(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return Count(n) + " " + thing
+}
+
 // wait writes a waiting time to the second, or the minute where it is of hours:
 // "12s", "12m03s", "3h07m", "5d02h"; less than a second is "".
 func wait(d time.Duration) string {

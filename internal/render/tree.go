@@ -43,7 +43,7 @@ func Tree(w io.Writer, top *stitch.Node, style Style) error {
 // branches writes the nodes below n, with what stands before their lines.
 func (s Style) branches(w *bufio.Writer, n *stitch.Node, indent string, depth int) {
 	if most := min(cmp.Or(s.Depth, maxTreeDepth), maxTreeDepth); depth > most && len(n.Children) > 0 {
-		fmt.Fprintf(w, "%s└─ ... %s goroutines further below\n", indent, Count(n.Subtree.Alive-n.Own.Alive))
+		fmt.Fprintf(w, "%s└─ ... %s further below\n", indent, Plural(n.Subtree.Alive-n.Own.Alive, "goroutine"))
 		return
 	}
 	for i, c := range n.Children {

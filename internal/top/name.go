@@ -93,14 +93,6 @@ func plain(s string) string {
 	}, s)
 }
 
-// plural writes how many things there are: "1 group", "1,200 groups".
-func plural(n int, thing string) string {
-	if n != 1 {
-		thing += "s"
-	}
-	return render.Count(n) + " " + thing
-}
-
 // fit makes a text as wide as a column: cut, or filled up with blanks, in front
 // of it where the width is negative.
 func fit(s string, width int) string {

@@ -109,13 +109,13 @@ func (m *Model) head(width int) []string {
 	if m.looks > 1 {
 		first += " · growth since " + m.since.Format(time.TimeOnly)
 	}
-	second := plural(total, "goroutine") + " in " + plural(groups, "group")
+	second := render.Plural(total, "goroutine") + " in " + render.Plural(groups, "group")
 	if grown := signed(total - base); grown != "" {
 		second += " (" + grown + ")"
 	}
 	second += fmt.Sprintf(" · %d running", running)
 	if suspects > 0 {
-		second += " · " + plural(suspects, "suspected leak")
+		second += " · " + render.Plural(suspects, "suspected leak")
 	}
 	lines := []string{m.colored(bold, fit(first, width)), fit(second, width)}
 	if m.options.Filter != "" {
@@ -123,7 +123,7 @@ func (m *Model) head(width int) []string {
 		for _, r := range m.shown {
 			chosen += len(r.chosen)
 		}
-		lines = append(lines, fit(fmt.Sprintf("filter %s: %s in %s", m.options.Filter, plural(chosen, "goroutine"), plural(len(m.shown), "group")), width))
+		lines = append(lines, fit(fmt.Sprintf("filter %s: %s in %s", m.options.Filter, render.Plural(chosen, "goroutine"), render.Plural(len(m.shown), "group")), width))
 	}
 	if m.look.Note != "" {
 		lines = append(lines, fit(m.look.Note, width))
@@ -170,7 +170,7 @@ func (m *Model) columns(count, growth, cpu, state, name string, width int) strin
 // openedLines returns the stack of the opened row, and its members.
 func (m *Model) openedLines(width, height int) []string {
 	r := m.opened
-	head := r.mark() + plural(r.count, "goroutine")
+	head := r.mark() + render.Plural(r.count, "goroutine")
 	if len(r.chosen) < r.count {
 		head += fmt.Sprintf(", %s of them match %s", render.Count(len(r.chosen)), m.options.Filter)
 	}
