@@ -31,7 +31,7 @@ func Labels(w io.Writer, l stitch.Labels, style Style) error {
 	if l.Respawn > 0 {
 		fmt.Fprintf(t, "labels that stand for repeated generations: %s\n", Count(l.Respawn))
 	}
-	fmt.Fprintf(t, "%s goroutines live", Count(l.Goroutines))
+	fmt.Fprintf(t, "%s live", Plural(l.Goroutines, "goroutine"))
 	if cuts := cutCounts(l); cuts != "" {
 		fmt.Fprintf(t, "; chains that are cut: %s", cuts)
 	}
