@@ -142,8 +142,12 @@ func editRuntime(p *goedit.Package, sys system) error {
 		// garbage collector, but not the value being sent. Where that is in the
 		// closure that also has the channel, as in go func() { c <- n }(), it keeps
 		// the channel alive, and the goroutine would never count as leaked.
-		// What is hidden is restored with the channel.
-		e.in("mgc.go", "", "setSyncObjectsUntraceable").behind(untrace, "if watchWants(watchLeaks) { sg.elem.setUntraceable() }")
+		// What is hidden is restored with the channel. Until then the sender's stack
+		// keeps the value (KeepAlive in chansend; the cases in selectgo), once it is
+		// known whether that is leaked. A receiver's stack need not keep what it
+		// receives into.
+		e.in("mgc.go", "", "setSyncObjectsUntraceable").behind(untrace,
+			"if watchWants(watchLeaks) && (gp.waitreason == waitReasonChanSend || gp.waitreason == waitReasonSelect) { sg.elem.setUntraceable() }")
 		if e.err != nil {
 			return e.err
 		}
