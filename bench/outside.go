@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -62,35 +61,26 @@ func outsideCost(ctx context.Context, l *lab) ([]section, error) {
 
 // dumps runs the program and looks at it, by turns.
 func (l *lab) dumps(ctx context.Context, program string, n int) (samples [][]dump, err error) {
-	p := l.command(ctx, program, "-n", strconv.Itoa(n))
-	in, err := p.StdinPipe()
+	p, err := l.startAsked(ctx, program, n)
 	if err != nil {
 		return nil, err
 	}
-	out, err := p.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := p.Start(); err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, in.Close(), p.Wait()) }()
-	still := meter{in, bufio.NewReader(out)}
+	defer func() { err = errors.Join(err, p.end()) }()
+	still := meter{p}
 	if _, err := still.read(); err != nil { // it has made its goroutines
 		return nil, err
 	}
-	pid := strconv.Itoa(p.Process.Pid)
 	script := filepath.Join(l.tmp, "stacks.dlv")
 	if err := os.WriteFile(script, []byte("goroutines -t 100\nexit\n"), 0o666); err != nil {
 		return nil, err
 	}
 	return alternate(l.rounds,
 		func() (dump, error) {
-			cmd := l.command(ctx, l.dlv(), "attach", pid, "--allow-non-terminal-interactive", "--init", script)
+			cmd := l.command(ctx, l.dlv(), "attach", p.pid(), "--allow-non-terminal-interactive", "--init", script)
 			cmd.Stdin = strings.NewReader("n\n") // do not kill it
 			return look(cmd, still)
 		},
-		func() (dump, error) { return look(l.command(ctx, l.dlvx(), "dump", pid), still) })
+		func() (dump, error) { return look(l.command(ctx, l.dlvx(), "dump", p.pid()), still) })
 }
 
 // look runs a command that looks at all goroutines.
@@ -113,19 +103,13 @@ func look(cmd *exec.Cmd, still meter) (dump, error) {
 }
 
 // A meter asks program parked for how long it stood still.
-type meter struct {
-	in  io.Writer
-	out *bufio.Reader
-}
+type meter struct{ parked *asked }
 
 func (m meter) read() (time.Duration, error) {
-	if _, err := io.WriteString(m.in, "\n"); err != nil {
-		return 0, err
-	}
-	line, err := m.out.ReadString('\n')
+	line, err := m.parked.ask()
 	if err != nil {
 		return 0, err
 	}
-	ns, err := strconv.ParseInt(strings.TrimSpace(line), 10, 64)
+	ns, err := strconv.ParseInt(line, 10, 64)
 	return time.Duration(ns), err
 }

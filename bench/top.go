@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"time"
 )
 
@@ -43,28 +41,16 @@ func topCost(ctx context.Context, l *lab) ([]section, error) {
 
 // paces runs the program, alone and looked at by turns.
 func (l *lab) paces(ctx context.Context, program string, n int) (samples [][]pace, err error) {
-	p := l.command(ctx, program, "-n", strconv.Itoa(n))
-	in, err := p.StdinPipe()
+	p, err := l.startAsked(ctx, program, n)
 	if err != nil {
 		return nil, err
 	}
-	out, err := p.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := p.Start(); err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, in.Close(), p.Wait()) }()
-	lines := bufio.NewScanner(out)
+	defer func() { err = errors.Join(err, p.end()) }()
 	ask := func() (at pace, err error) {
-		if _, err := io.WriteString(in, "\n"); err != nil {
-			return pace{}, err
+		line, err := p.ask()
+		if err == nil {
+			_, err = fmt.Sscan(line, &at.wall, &at.cpu)
 		}
-		if !lines.Scan() {
-			return pace{}, errors.New("the program has ended")
-		}
-		_, err = fmt.Sscan(lines.Text(), &at.wall, &at.cpu)
 		return at, err
 	}
 	measure := func() (pace, error) {
@@ -78,7 +64,7 @@ func (l *lab) paces(ctx context.Context, program string, n int) (samples [][]pac
 		return nil, err
 	}
 	return alternate(l.rounds, measure, func() (at pace, err error) {
-		top := l.command(ctx, l.dlvx(), "top", strconv.Itoa(p.Process.Pid), "-b", "-o", "json")
+		top := l.command(ctx, l.dlvx(), "top", p.pid(), "-b", "-o", "json")
 		looks, err := top.StdoutPipe()
 		if err != nil {
 			return pace{}, err
