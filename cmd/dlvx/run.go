@@ -211,8 +211,11 @@ func buildIn(ctx context.Context, dir string, env, flags, packages []string) (bi
 			return "", err
 		}
 		files, err := os.ReadDir(dir)
-		if err != nil || len(files) != 1 {
-			return "", fmt.Errorf("go install %s has made %d programs: %w", packages[0], len(files), err)
+		if err != nil {
+			return "", fmt.Errorf("looking for the program: %w", err)
+		}
+		if len(files) != 1 {
+			return "", fmt.Errorf("%s names %d programs: name one", packages[0], len(files))
 		}
 		return filepath.Join(dir, files[0].Name()), nil
 	}
