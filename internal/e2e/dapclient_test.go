@@ -45,6 +45,26 @@ var dlvx = sync.OnceValues(func() (string, error) {
 	return exe, nil
 })
 
+// serve starts a server, and returns the address behind the words that it begins
+// with, and what else it says.
+func serve(t testing.TB, cmd *exec.Cmd, words string) (addr string, rest io.Reader) {
+	t.Helper()
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	r := bufio.NewReader(stdout)
+	first, err := r.ReadString('\n')
+	addr, ok := strings.CutPrefix(strings.TrimSpace(first), words)
+	if err != nil || !ok {
+		t.Fatalf("%s said %q (%v)", cmd, first, err)
+	}
+	return addr, r
+}
+
 // startDAP starts `dlvx dap` and connects to it.
 func startDAP(t testing.TB, env ...string) *dapClient {
 	t.Helper()
@@ -55,20 +75,8 @@ func startDAP(t testing.TB, env ...string) *dapClient {
 	cmd := exec.Command(exe, "dap", "--listen=127.0.0.1:0")
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stderr = os.Stderr
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	r := bufio.NewReader(stdout)
-	first, err := r.ReadString('\n')
-	addr, ok := strings.CutPrefix(strings.TrimSpace(first), "DAP server listening at: ")
-	if err != nil || !ok {
-		t.Fatalf("dlvx dap said %q (%v)", first, err)
-	}
-	go io.Copy(io.Discard, r)
+	addr, rest := serve(t, cmd, "DAP server listening at: ")
+	go io.Copy(io.Discard, rest)
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bufio"
 	"io"
 	"net"
 	"os/exec"
@@ -89,22 +88,10 @@ func startHeadless(t *testing.T, binary string) (addr string) {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(exe, "exec", binary, "--headless", "--accept-multiclient", "--listen=127.0.0.1:0")
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	r := bufio.NewReader(stdout)
-	first, err := r.ReadString('\n')
-	addr, ok := strings.CutPrefix(strings.TrimSpace(first), "API server listening at: ")
-	if err != nil || !ok {
-		t.Fatalf("dlvx --headless said %q (%v)", first, err)
-	}
+	addr, rest := serve(t, cmd, "API server listening at: ")
 	ended := make(chan error, 1)
 	go func() {
-		_, _ = io.Copy(io.Discard, r)
+		_, _ = io.Copy(io.Discard, rest)
 		ended <- cmd.Wait()
 	}()
 	t.Cleanup(func() {
